@@ -1,0 +1,1 @@
+"""Daliz: freight, fibre and relations over one corridor between countries."""
