@@ -1,0 +1,40 @@
+"""Finding a place by what people type: its id, name, code or another spelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.corridor.errors import PlaceError
+from daliz.corridor.names import did_you_mean, fold
+
+if TYPE_CHECKING:
+    from daliz.corridor.model import Corridor
+
+
+def find_place(corridor: Corridor, text: str) -> str:
+    """The id of the place that is meant.
+
+    An exact id, name, code or alias wins over the beginning of a name. Raises: PlaceError with the choices when nothing or more
+    than one place fits.
+    """
+    wanted = fold(text)
+    exact: list[str] = []
+    starting: list[str] = []
+    spellings: list[str] = []
+    for row in corridor["places"].select("id", "name", "unlocode", "aliases").iter_rows(named=True):
+        if text == row["id"]:
+            return text
+        names = [name for name in (row["id"], row["name"], row["unlocode"], *(row["aliases"] or [])) if name]
+        spellings += names
+        folded = [fold(name) for name in names]
+        if wanted in folded:
+            exact.append(row["id"])
+        elif wanted and any(name.startswith(wanted + " ") for name in folded):
+            starting.append(row["id"])
+    found = exact or starting
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names_by_id = dict(corridor["places"].select("id", "name").iter_rows())
+        raise PlaceError(f"{text!r} may be: {', '.join(f'{place} ({names_by_id[place]})' for place in found)}; name one of them")
+    raise PlaceError(f"no place {text!r} in the corridor{did_you_mean(text, spellings)}")
