@@ -1,1 +1,42 @@
-"""Command line of Daliz: parses, calls, shows."""
+"""Command line of Daliz: parses, calls, shows. Each lens has a file of its own beside this one."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from daliz.cli import dataset
+
+app = typer.Typer(
+    name="daliz",
+    help="What does a corridor between countries carry, what holds it back, what would change it, and what does it make them mean to each other?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("check")(dataset.check)
+app.command("new")(dataset.new)
+app.command("show")(dataset.show)
+
+
+@app.callback()
+def _root() -> None:
+    """Options come after the command: `daliz show links --json`."""
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is one message and exit code 2, without a traceback."""
+    from daliz.corridor.errors import DalizError
+
+    try:
+        app()
+    except DalizError as error:
+        print(f"daliz: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("daliz: stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
