@@ -1,0 +1,1 @@
+"""Sections of the dossier: one file a section, each with `section(corridor, pair) -> Section`."""
