@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 INK = "#1d2733"
 # Ordered so that neighbours differ in lightness too: the first four still read in grey.
 PALETTE = ("#12436d", "#d98032", "#6b9fb8", "#7a7a7a", "#8a2d3b", "#5b7f4b", "#c9b458")
-FONT = "Source Sans 3, Segoe UI, Helvetica Neue, Arial, sans-serif"
+FONT = "Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif"
 WIDTH = 680
 
 THEME: dict[str, Any] = {
