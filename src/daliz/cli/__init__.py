@@ -6,11 +6,11 @@ import sys
 
 import typer
 
-from daliz.cli import dataset
+from daliz.cli import dataset, report
 
 app = typer.Typer(
     name="daliz",
-    help="What does a corridor between countries carry, what holds it back, what would change it, and what does it make them mean to each other?",
+    help="What does a corridor between countries carry, what holds it back, what would change it, and what do they mean to each other?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("check")(dataset.check)
 app.command("new")(dataset.new)
 app.command("show")(dataset.show)
+app.command("report")(report.report)
 
 
 @app.callback()

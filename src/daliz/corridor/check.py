@@ -200,7 +200,7 @@ def _effects_fit(frames: Frames) -> Iterator[Problem]:
             yield Problem("effects.csv", line, "column", row["column"], expected)
         ids = frames[name]["id"].to_list()
         if row["row"] is not None and row["row"] not in ids:
-            yield Problem("effects.csv", line, "row", row["row"], f"no such row in {name}.csv{did_you_mean(row['row_key'], ids)}")
+            yield Problem("effects.csv", line, "row", row["row"], f"no such row in {name}.csv{did_you_mean(row['row'], ids)}")
         cell = (row["project"], name, row["row"], row["column"])
         if cell in seen:
             yield Problem("effects.csv", line, "column", row["column"], f"the same project sets this cell already in line {seen[cell]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,11 +54,13 @@ def _text(path: Path) -> str | Problem:
 
 def _header_problems(table: Table, header: list[str], file: str) -> list[Problem]:
     problems = []
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        problems.append(Problem(file, 1, name, None, "the column stands there twice"))
-    for name in header:
-        if name not in table.column_names:
-            problems.append(Problem(file, 1, name or "(no name)", None, f"unknown column{did_you_mean(name, table.column_names)}"))
+    for name, count in Counter(header).items():
+        if count > 1:
+            problems.append(Problem(file, 1, name, None, f"the column stands there {count} times"))
+    unknown = [name for name in header if name not in table.column_names]
+    # A file of garbage can have a hundred thousand of them, and each nearest name takes its time.
+    for name in unknown[: SHOWN_PER_COLUMN + 1]:
+        problems.append(Problem(file, 1, name or "(no name)", None, f"unknown column{did_you_mean(name, table.column_names)}"))
     for column in table.columns:
         if column.required and column.name not in header:
             problems.append(Problem(file, 1, column.name, None, f"the column is missing; it holds: {column.description}"))
