@@ -23,18 +23,13 @@ def check(
     """Validate a dataset and list every problem at once; exit code 2 when there is one."""
     from daliz.corridor import DatasetError, load, problems_of
 
-    if folder is None:
-        corridor = load()
-        problems = []
-    else:
-        problems = problems_of(folder)
-        corridor = None if problems else load(folder)
+    problems = [] if folder is None else problems_of(folder)
     if as_json:
         print(json.dumps([vars(problem) for problem in problems], indent=1, ensure_ascii=False))
         raise SystemExit(2 if problems else 0)
     if problems:
         raise DatasetError(problems)
-    assert corridor is not None
+    corridor = load(folder)
     rows = sum(frame.height for frame in corridor.tables.values())
     print(f"{folder or 'The embedded corridor'}: {len(corridor.tables)} tables, {rows:,} rows, no problem found.")
 

@@ -85,15 +85,15 @@ def _chart(rows: Sequence[Mapping[str, Any]]) -> Picture:
                 "published_high": row["published_high"] / base,
             }
         )
-    base_chart = alt.Chart(pl.DataFrame(points)).encode(y=alt.Y("what:N", title=None, sort=None, axis=alt.Axis(labelLimit=380)))
+    rows_chart = alt.Chart(pl.DataFrame(points)).encode(y=alt.Y("what:N", title=None, sort=None, axis=alt.Axis(labelLimit=380)))
     scale = alt.Scale(type="log")
     x_title = "ratio to the published value (logarithmic)"
     chart = alt.layer(
-        base_chart.mark_bar(height=9, color="#d5d9de").encode(
+        rows_chart.mark_bar(height=9, color="#d5d9de").encode(
             x=alt.X("published_low:Q", scale=scale, title=x_title), x2="published_high:Q"
         ),
-        base_chart.mark_rule(color=PALETTE[0]).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
-        base_chart.mark_point(color=PALETTE[0], filled=True, size=45).encode(x=alt.X("model:Q", scale=scale)),
+        rows_chart.mark_rule(color=PALETTE[0]).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
+        rows_chart.mark_point(color=PALETTE[0], filled=True, size=45).encode(x=alt.X("model:Q", scale=scale)),
         alt.Chart().mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.datum(1)),
     ).properties(width=420, height=alt.Step(19))
     caption = "Model (dot, with its interval) as a ratio to the published value (dashed line) and its range (grey bar)."
@@ -132,8 +132,8 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     heads = ("What", "Period", "Published", "Unit", "Certainty")
     blocks.append(Grid(heads, [_bare(row) for row in rest], "Observations without a model figure.", folded=True))
     lead = (
-        f"{len(rows)} published figures have a counterpart in the model; the model's interval meets the published range for {agreeing} of them "
-        f"and misses it for {len(rows) - agreeing}. Nothing was tuned to make them agree."
+        f"{len(rows)} published figures have a counterpart in the model; the model's interval meets the published range for "
+        f"{agreeing} of them and misses it for {len(rows) - agreeing}. Nothing was tuned to make them agree."
     )
     return Section("published", "Model against published", lead, blocks, extra={"compared": rows})
 

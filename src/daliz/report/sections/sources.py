@@ -69,9 +69,11 @@ def cited_sources(corridor: Corridor, rows: Sequence[CitedRow]) -> list[CitedSou
     for row in rows:
         counts[row.source] = counts.get(row.source, 0) + 1
     found = []
-    for row in corridor["sources"].iter_rows(named=True):
-        if row["id"] in counts:
-            found.append(CitedSource(row["id"], row["title"], row["url"] or "", row["date"] or "", row["certainty"], counts[row["id"]]))
+    for page in corridor["sources"].iter_rows(named=True):
+        if page["id"] in counts:
+            found.append(
+                CitedSource(page["id"], page["title"], page["url"] or "", page["date"] or "", page["certainty"], counts[page["id"]])
+            )
     return sorted(found, key=lambda source: (-source.rows, source.id))
 
 
@@ -100,8 +102,9 @@ def section(corridor: Corridor, sections: Sequence[Section], figures: Sequence[F
     heads = ("Table", "Rows", "Sourced", "Known", "Assumed", "Sourced or known, but with assumed fields")
     blocks: tuple[Block, ...] = (Grid(heads, [tuple(row.values()) for row in shares], "Rows of each table by certainty."),)
     lead = (
-        f"The corridor's tables hold {total:,} rows: {spelled}. Sourced means that the figure was read in the source; known, that it is recalled "
-        f"and the publication named; assumed, that it is an estimate. This dossier rests on {len(rows):,} of the rows, from {len(pages):,} sources."
+        f"The corridor's tables hold {total:,} rows: {spelled}. Sourced means that the figure was read in the source; known, that it is "
+        "recalled and the publication named; assumed, that it is an estimate. "
+        f"This dossier rests on {len(rows):,} of the rows, from {len(pages):,} sources."
     )
     extra = {
         "certainty": shares,
