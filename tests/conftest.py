@@ -1,11 +1,16 @@
-"""What all tests share: where the external cases are."""
+"""What all tests share: where the external cases are, and a small corridor to break and change."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from daliz.corridor import Corridor, load
+
+TINY = Path(__file__).parent / "tiny"
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +20,23 @@ def cases() -> Path:
     if not folder.is_dir():
         pytest.skip(f"external cases are not here ({folder.name}); set DALIZ_CASES to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Corridor:
+    """A made-up corridor of seven places between three countries, with every table."""
+    return load(TINY)
+
+
+@pytest.fixture()
+def tiny_folder(tmp_path: Path) -> Path:
+    """A copy of the tiny dataset to break."""
+    folder = tmp_path / "dataset"
+    shutil.copytree(TINY, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Corridor:
+    """The corridor between Kazakhstan and Azerbaijan."""
+    return load()

@@ -8,7 +8,7 @@ import polars as pl
 
 from daliz.corridor.errors import Problem
 from daliz.corridor.names import did_you_mean
-from daliz.corridor.read import FIRST_ROW_LINE, capped
+from daliz.corridor.read import EXPECTED, FIRST_ROW_LINE, capped, typed_column
 from daliz.corridor.schema import Column, Table, tables
 
 Frames = Mapping[str, pl.DataFrame]
@@ -186,6 +186,18 @@ def _stops_chain(frames: Frames) -> Iterator[Problem]:
             before[service] = (row["seq"], place)
 
 
+def _misfit(frames: Frames, table: Table, column: Column, text: str | None) -> str | None:
+    """What the column expects, when the text of an effect does not fit it."""
+    values, bad = typed_column(column, pl.Series(column.name, [text], dtype=pl.String))
+    if bad[0]:
+        return EXPECTED[column.type]
+    frame = pl.DataFrame({column.name: values})
+    problems = _column_problems(table, column, frame)
+    if column.reference:
+        problems += _reference_problems(table, column, {**frames, table.name: frame})
+    return problems[0].expected if problems else None
+
+
 def _effects_fit(frames: Frames) -> Iterator[Problem]:
     if "effects" not in frames:
         return
@@ -198,7 +210,14 @@ def _effects_fit(frames: Frames) -> Iterator[Problem]:
         if row["column"] is not None and row["column"] not in table.column_names:
             expected = f"{name} has no such column{did_you_mean(row['column'], table.column_names)}"
             yield Problem("effects.csv", line, "column", row["column"], expected)
-        ids = frames[name]["id"].to_list()
+        elif row["column"] in table.key:
+            yield Problem("effects.csv", line, "column", row["column"], f"a project cannot change the key of {name}")
+        elif row["column"] is not None:
+            for side in ("before", "after"):
+                misfit = _misfit(frames, table, table.column(row["column"]), row[side])
+                if misfit and not (side == "before" and row[side] is None):
+                    yield Problem("effects.csv", line, side, row[side], f"{name}.{row['column']}: {misfit}")
+        ids = frames[name]["id"].drop_nulls().to_list()
         if row["row"] is not None and row["row"] not in ids:
             yield Problem("effects.csv", line, "row", row["row"], f"no such row in {name}.csv{did_you_mean(row['row'], ids)}")
         cell = (row["project"], name, row["row"], row["column"])

@@ -101,7 +101,7 @@ def _frame(table: Table, text: str, file: str) -> pl.DataFrame | list[Problem]:
     return stripped.select(table.column_names)
 
 
-def _typed(column: Column, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+def typed_column(column: Column, text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The column's values, and a mask of the cells that could not be read."""
     filled = text.fill_null(column.default) if column.default else text
     none = pl.Series([False] * len(text), dtype=pl.Boolean)
@@ -133,7 +133,7 @@ def typed_table(table: Table, text: pl.DataFrame, file: str) -> tuple[pl.DataFra
     problems: list[Problem] = []
     typed = []
     for column in table.columns:
-        values, bad = _typed(column, text[column.name])
+        values, bad = typed_column(column, text[column.name])
         typed.append(values.alias(column.name))
         rows = bad.arg_true().to_list()
         cells = text[column.name]
