@@ -1,0 +1,176 @@
+"""Asking the kernel: room for labels, bounds, and reading itineraries back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from daliz.corridor import DalizError
+from daliz.freight.plan.bounds import lower_bounds
+from daliz.freight.plan.clock import NEVER
+from daliz.freight.plan.kernel import (
+    ALIGHTED,
+    BAG_FULL,
+    BOARDED,
+    CO2,
+    COST,
+    DEPARTED,
+    LABELS_FULL,
+    LEGS,
+    PARENT,
+    PATTERN,
+    RISK,
+    STAMP,
+    search,
+)
+from daliz.freight.plan.network import Ints, Network
+
+__all__ = ["CO2", "COST", "LEGS", "RISK", "Limits", "Path", "Router", "Slack"]
+
+FIRST_LABELS = 1 << 17
+MOST_LABELS = 1 << 26
+FIRST_BOARDED = 1 << 12
+ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Slack:
+    """How much better an itinerary must be to count as another: minutes, cents, grams, risk (millionths), variance (minutes^2)."""
+
+    minutes: int = 0
+    cents: int = 0
+    grams: int = 0
+    risk: int = 0
+    variance: int = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Itineraries beyond these are not wanted: latest arrival (minute), most cents, most risk (millionths)."""
+
+    latest: int = int(NEVER)
+    cents: int = int(NEVER)
+    risk: int = int(NEVER)
+
+
+EXACT, UNLIMITED = Slack(), Limits()
+
+
+@dataclass(frozen=True)
+class Path:
+    """One itinerary as the kernel found it.
+
+    Attributes: ready (minute at which the cargo was ready), arrival (minute), cents, grams, risk (millionths), legs (int64, one row a leg:
+    pattern, stop boarded, stop alighted, minute at which the pattern left its first stop).
+    """
+
+    ready: int
+    arrival: int
+    cents: int
+    grams: int
+    risk: int
+    legs: Ints
+
+    @property
+    def vector(self) -> tuple[int, int, int, int, int]:
+        """Arrival, cents, grams, risk and number of legs."""
+        return self.arrival, self.cents, self.grams, self.risk, len(self.legs)
+
+
+class _Room(threading.local):
+    """Arrays that searches write into; one set a thread, kept between queries and grown when one did not fit."""
+
+    def __init__(self) -> None:
+        self.grow(FIRST_LABELS, FIRST_BOARDED)
+
+    def grow(self, labels: int, boarded: int) -> None:
+        self.label = np.empty((labels, 8), np.int64)
+        self.trace = np.empty((labels, 7), np.int64)
+        self.alive = np.empty(labels, np.int8)
+        self.found = np.empty(labels, np.int64)
+        self.bag = np.empty((boarded, 8), np.int64)
+
+
+_ROOM = _Room()
+
+
+class Router:
+    """Answers questions on one network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.places = len(network.at_first) - 1
+        self.all_usable = np.ones(len(network.stop_first) - 1, np.int8)
+        self._heads = np.empty(self.places * network.handling.shape[1], np.int64)
+        self.labels_made = 0
+
+    def search(
+        self,
+        origin: int,
+        destination: int,
+        ready: Sequence[int] | Ints | int,
+        criteria: int = COST | CO2,
+        rounds: int = ROUNDS,
+        slack: Slack = EXACT,
+        limits: Limits = UNLIMITED,
+        usable: npt.NDArray[np.int8] | None = None,
+        gate: npt.NDArray[np.int8] | None = None,
+        bounded: bool = True,
+    ) -> list[Path]:
+        """The front from origin to destination for every minute at which the cargo may be ready.
+
+        Parameters: criteria (bits; arrival always counts), rounds (most legs), slack and limits (default: exact and none), usable and gate
+        (filters; default: the network's own), bounded (prune with lower bounds; without, the same front more slowly).
+        Raises: DalizError when the search needs more than about 8 GB.
+        """
+        net = self.network
+        times = np.sort(np.atleast_1d(np.asarray(ready, np.int64)))[::-1].copy()
+        wanted = 3 if criteria & (COST | CO2) else 1
+        if bounded:
+            bounds = lower_bounds(destination, net.segment_first, net.segment_from, net.segment, wanted)
+        else:
+            bounds = np.zeros((3, self.places), np.int64)
+        room = _ROOM
+        slacks = np.array([slack.minutes, slack.cents, slack.grams, slack.risk, slack.variance], np.int64)
+        bars = np.array([limits.latest, limits.cents, limits.risk], np.int64)
+        while True:
+            labels, found, status = search(
+                net,
+                origin,
+                destination,
+                times,
+                rounds,
+                criteria,
+                slacks,
+                bars,
+                bounds,
+                self.all_usable if usable is None else usable,
+                net.gate if gate is None else gate,
+                room.label,
+                room.trace,
+                room.alive,
+                self._heads,
+                room.found,
+                room.bag,
+            )
+            if status not in (LABELS_FULL, BAG_FULL):
+                break
+            if len(room.label) >= MOST_LABELS:
+                raise DalizError("the search found too many itineraries to hold; allow fewer transfers, or ask with a deadline or a budget")
+            room.grow(len(room.label) * (4 if status == LABELS_FULL else 1), len(room.bag) * (4 if status == BAG_FULL else 1))
+        self.labels_made = int(labels)
+        return [self._path(int(x), times) for x in room.found[:found]]
+
+    def _path(self, end: int, times: Ints) -> Path:
+        label, trace = _ROOM.label, _ROOM.trace
+        legs = []
+        at = end
+        while trace[at, PATTERN] >= 0:
+            legs.append(trace[at, [PATTERN, BOARDED, ALIGHTED, DEPARTED]])
+            at = int(trace[at, PARENT])
+        arrival, cents, grams, risk = (int(value) for value in label[end, :4])
+        return Path(int(times[label[end, STAMP] // 64]), arrival, cents, grams, risk, np.array(legs[::-1], np.int64).reshape(-1, 4))
