@@ -1,9 +1,9 @@
 # The README's two commands are `make demo` and `make test`; each sets up all that it needs in .venv.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench docs reference lock clean
+.PHONY: demo test lint bench docs lock clean
 
 demo: $(VENV)/.core
 	$(BIN)/daliz report --output out/dossier.html --open
