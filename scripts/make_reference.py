@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from reference import sources
 
+from daliz.corridor.schema import datapackage
+
 HALVES = ("network", "services", "digital", "agenda")
+TITLE = "The corridor between Kazakhstan and Azerbaijan"
+
+
+def tables_of(facts: Path, halves: Sequence[str] = HALVES) -> sources.Tables:
+    """All tables of the corridor from the folder of facts."""
+    built = [importlib.import_module(f"reference.{name}").build(facts) for name in halves]
+    return sources.with_sources(sources.merge(built))
 
 
 def main() -> None:
@@ -23,13 +34,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=sources.ROOT / "src" / "daliz" / "reference", help="folder to write into")
     arguments = parser.parse_args()
 
-    halves = [importlib.import_module(f"reference.{name}").build(arguments.facts) for name in HALVES]
-    tables = sources.with_sources(sources.merge(halves))
-    sources.write_tables(tables, arguments.out / "tables")
+    tables = tables_of(arguments.facts)
+    folder = arguments.out / "tables"
+    sources.write_tables(tables, folder)
+    description = json.dumps(datapackage(TITLE), indent=1, ensure_ascii=False)
+    (folder / "datapackage.json").write_text(description + "\n", encoding="utf-8")
     print("  ".join(f"{table} {len(rows)}" for table, rows in tables.items()))
     if arguments.geodata:
-        geodata = importlib.import_module("reference.geodata")
-        geodata.write(arguments.geodata, arguments.out / "geo", tables)
+        importlib.import_module("reference.geodata").write(arguments.geodata, arguments.out, tables)
 
 
 if __name__ == "__main__":
