@@ -93,9 +93,8 @@ def _forward(before: str | None, after: str | None) -> None:
 def _consistent(row: Mapping[str, Any]) -> None:
     """Rules of the register that the table's declaration cannot say."""
     if row["record"] == "document" and row.get("documents"):
-        raise DalizError(
-            f"agreements.csv documents = {row['documents']!r}: a single document has no count; use record event_count or stock_claim"
-        )
+        where = f"agreements.csv documents = {row['documents']!r}"
+        raise DalizError(f"{where}: a single document has no count; use record event_count or stock_claim")
     if row["record"] in ("event_count", "stock_claim") and not row.get("documents"):
         raise DalizError(f"agreements.csv documents: expected a number for record {row['record']}")
     if row["record"] == "stock_claim" and not row.get("signed_date"):

@@ -66,8 +66,10 @@ class FollowUp:
 def due_day(text: str | None) -> str:
     """The last day of a due date as people publish it; empty when it cannot be told.
 
-    >>> due_day("end of 2026"), due_day("Q3 2026"), due_day("2025-12"), due_day("by 2027"), due_day("first half of 2025"), due_day("June 2025")
-    ('2026-12-31', '2026-09-30', '2025-12-31', '2027-12-31', '2025-06-30', '2025-06-30')
+    >>> due_day("end of 2026"), due_day("Q3 2026"), due_day("2025-12"), due_day("by 2027")
+    ('2026-12-31', '2026-09-30', '2025-12-31', '2027-12-31')
+    >>> due_day("first half of 2025"), due_day("June 2025")
+    ('2025-06-30', '2025-06-30')
     >>> due_day("soon")
     ''
     """
@@ -136,9 +138,8 @@ def _one(row: dict[str, Any], projects: list[dict[str, Any]], as_of: str) -> Fol
 def follow_up_rate(found: Sequence[FollowUp]) -> Interval:
     """Share of documents, not yet ended, on which something was reported after signing: a later stage, or a project that moves."""
     live = [document for document in found if document.stage not in ENDED]
-    followed = [
-        document
-        for document in live
-        if document.stage != "signed" or document.last_report or any(p[2] in MOVING for p in document.projects)
-    ]
-    return share_interval(len(followed), len(live))
+    return share_interval(sum(_followed(document) for document in live), len(live))
+
+
+def _followed(document: FollowUp) -> bool:
+    return document.stage != "signed" or bool(document.last_report) or any(status in MOVING for _, _, status, _ in document.projects)

@@ -29,8 +29,8 @@ BINDING = ("in force", "implementing", "done")
 class StockGap:
     """A claim of how many documents there are, and how many of them the register lists.
 
-    Attributes: row, date (of the claim), claimed, listed (documents of the same countries signed by then), listed_in_force (of these, said
-    to be in force), source, title, certainty.
+    Attributes: row, date (of the claim), claimed, listed (documents of exactly these countries signed by then), listed_in_force (of these,
+    said to be in force), source, title, certainty.
     """
 
     row: str
@@ -183,7 +183,7 @@ def signed_and_in_force(corridor: Corridor, countries: Sequence[str]) -> pl.Data
 def stock_gaps(corridor: Corridor, countries: Sequence[str]) -> list[StockGap]:
     """Every claim of a stock of documents, oldest first, against what the register lists by that day."""
     frame = of_countries(corridor, countries)
-    listed = frame.filter(pl.col("record") == "document")
+    listed = frame.filter((pl.col("record") == "document") & (pl.col("countries").list.n_unique() == len(set(countries))))
     gaps = []
     for row in frame.filter((pl.col("record") == "stock_claim") & pl.col("documents").is_not_null()).iter_rows(named=True):
         day = row["signed_date"]
