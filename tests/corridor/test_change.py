@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import polars as pl
@@ -91,6 +92,13 @@ def test_saving_and_loading_gives_the_same_tables(tiny: Corridor, tmp_path) -> N
     again = load(tiny.save(tmp_path / "copy"))
     for name, frame in tiny.tables.items():
         assert again[name].equals(frame), name
+
+
+def test_a_corridor_travels_to_another_process_and_keeps_its_fingerprint(tiny: Corridor) -> None:
+    changed = tiny.close(country="MID")
+    again = pickle.loads(pickle.dumps(changed))
+    assert again.history == changed.history
+    assert again.fingerprint == changed.fingerprint != tiny.fingerprint
 
 
 CORRIDOR = load(TINY)

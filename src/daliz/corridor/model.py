@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,19 @@ class Corridor:
             raise AttributeError(name)
         return self.tables[name]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A read-only view cannot be sent to another process; its tables can.
+        return _received, (dict(self.tables), self.history, self.origin)
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for the content of all tables: equal tables, equal name, on every machine."""
+        digest = hashlib.sha256()
+        for name, frame in self.tables.items():
+            digest.update(name.encode())
+            digest.update(_flat(frame).write_csv().encode())
+        return digest.hexdigest()
+
     def __repr__(self) -> str:
         done = "".join(f"; {step}" for step in self.history)
         return f"<Corridor {self.origin}: {self['places'].height} places, {self['links'].height} links{done}>"
@@ -49,8 +63,8 @@ class Corridor:
         """The rows of a table that engines use: status open, or process for hazards."""
         return self[table].filter(pl.col("status") == ("process" if table == "hazards" else "open"))
 
-    def replace(self, table: str, rows: pl.DataFrame | Iterable[dict[str, object]]) -> Corridor:
-        """The corridor with another table in place of one of its own.
+    def replace(self, table: str, rows: pl.DataFrame | Iterable[dict[str, object]], why: str | None = None) -> Corridor:
+        """The corridor with another table in place of one of its own; `why` is what its history says of it.
 
         Raises: DatasetError when the rows break the table's declaration or leave a reference without its row.
         """
@@ -60,7 +74,7 @@ class Corridor:
         changed = {**self.tables, table: frame}
         if problems := problems or check(changed):
             raise DatasetError(problems)
-        return self._changed(changed, f"replaced {table} ({frame.height} rows)")
+        return self._changed(changed, why or f"replaced {table} ({frame.height} rows)")
 
     def close(self, *, country: str | None = None, place: str | None = None, link: str | None = None) -> Corridor:
         """The corridor with a country's territory, a place or a link shut to freight and fibre.
@@ -98,8 +112,7 @@ class Corridor:
                 raise DalizError(f"{target}: exists and is not a dataset; nothing was written")
             target.mkdir(parents=True, exist_ok=True)
             for name, frame in self.tables.items():
-                flat = frame.select([as_text(frame[column]).alias(column) for column in frame.columns])
-                _write_whole(target / f"{name}.csv", flat.write_csv(line_terminator="\n"))
+                _write_whole(target / f"{name}.csv", _flat(frame).write_csv(line_terminator="\n"))
             description = datapackage("; ".join(["Corridor dataset", *self.history]))
             _write_whole(target / "datapackage.json", json.dumps(description, indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
@@ -108,6 +121,14 @@ class Corridor:
 
     def _changed(self, frames: Mapping[str, pl.DataFrame], step: str) -> Corridor:
         return Corridor(MappingProxyType(dict(frames)), (*self.history, step), self.origin)
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select([as_text(frame[column]).alias(column) for column in frame.columns])
+
+
+def _received(frames: dict[str, pl.DataFrame], history: tuple[str, ...], origin: str) -> Corridor:
+    return Corridor(MappingProxyType(frames), history, origin)
 
 
 def _write_whole(path: Path, text: str) -> None:

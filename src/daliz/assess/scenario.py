@@ -1,0 +1,192 @@
+"""Scenarios: what is assumed to happen to a corridor, as data, and the corridor that comes of it.
+
+A scenario closes countries, places and links, puts projects in place or takes them away, scales demand, lets the sea fall to the level
+of a year, and sets cells of tables. Ready-made ones stand in `scenarios.toml` beside a dataset's tables; others come from a file or from
+options.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from daliz.corridor import Corridor, DalizError
+from daliz.corridor.names import did_you_mean
+from daliz.corridor.read import as_text
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells that a scenario sets: rows of a table whose key fits a pattern (`wind_m*`), one column, one value."""
+
+    table: str
+    row: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario. Attributes: name, title (a sentence), why (what it stands for, with its source), and what it does."""
+
+    name: str
+    title: str = ""
+    why: str = ""
+    close_countries: tuple[str, ...] = ()
+    close_places: tuple[str, ...] = ()
+    close_links: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    demand_factor: float = 1.0
+    sea_level_year: int | None = None
+    cells: tuple[Cells, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        both = sorted(set(self.projects) & set(self.without))
+        if both:
+            raise DalizError(f"scenario {self.name}: {', '.join(both)} cannot be both put in place and taken away")
+        if not 0 <= self.demand_factor <= 100:
+            raise DalizError(f"scenario {self.name}: demand {self.demand_factor:g} must be between 0 and 100 times today's")
+
+    @property
+    def empty(self) -> bool:
+        """Whether it changes nothing."""
+        return self == Scenario(self.name, self.title, self.why)
+
+
+def scenario_from(name: str, given: Mapping[str, Any], file: str) -> Scenario:
+    """A scenario from the plain values of a file. Raises: DalizError for an unknown field or a value of the wrong kind."""
+    known = [entry.name for entry in fields(Scenario) if entry.name != "name"]
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise DalizError(f"{file}: scenario {name}: unknown field {key!r}{did_you_mean(key, known)}")
+        if key == "cells":
+            values[key] = tuple(_cells(name, entry, file) for entry in value)
+        elif key in ("title", "why"):
+            values[key] = str(value)
+        elif key in ("demand_factor", "sea_level_year"):
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise DalizError(f"{file}: scenario {name}: {key} = {value!r}; expected a number")
+            values[key] = float(value) if key == "demand_factor" else int(value)
+        else:
+            if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+                raise DalizError(f"{file}: scenario {name}: {key} = {value!r}; expected a list of names")
+            values[key] = tuple(value)
+    return Scenario(name, **values)
+
+
+def _cells(name: str, entry: Any, file: str) -> Cells:
+    wanted = ("table", "row", "column", "value")
+    if not isinstance(entry, dict) or set(entry) != set(wanted):
+        raise DalizError(f"{file}: scenario {name}: cells = {entry!r}; expected table, row, column and value")
+    return Cells(*(str(entry[key]) for key in wanted))
+
+
+def read_scenarios(path: Path) -> dict[str, Scenario]:
+    """The scenarios of a TOML file by name, in its order. Raises: DalizError when it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DalizError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise DalizError(f"{path}: expected text in UTF-8") from error
+    return _parsed(text, str(path))
+
+
+def _parsed(text: str, file: str) -> dict[str, Scenario]:
+    try:
+        entries = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DalizError(f"{file}: not readable as TOML ({error})") from error
+    if not entries or not all(isinstance(entry, dict) for entry in entries.values()):
+        raise DalizError(f"{file}: expected at least one scenario such as [border_shut] with its fields below")
+    return {name: scenario_from(name, entry, file) for name, entry in entries.items()}
+
+
+def ready_scenarios(corridor: Corridor) -> dict[str, Scenario]:
+    """The ready-made scenarios of a dataset: its `scenarios.toml`, where it has one."""
+    if corridor.origin == "embedded":
+        return _parsed((files("daliz.reference") / "scenarios.toml").read_text(encoding="utf-8"), "scenarios.toml")
+    path = Path(corridor.origin) / "scenarios.toml"
+    return read_scenarios(path) if path.exists() else {}
+
+
+def find_scenario(corridor: Corridor, name: str) -> Scenario:
+    """A ready-made scenario by name. Raises: DalizError with the nearest."""
+    ready = ready_scenarios(corridor)
+    if name not in ready:
+        listed = f"; there are: {', '.join(ready)}" if ready else "; this corridor has no scenarios.toml"
+        raise DalizError(f"no scenario {name!r}{did_you_mean(name, ready) or listed}")
+    return ready[name]
+
+
+def apply(corridor: Corridor, scenario: Scenario) -> Corridor:
+    """The corridor as it is in the scenario.
+
+    Raises: DalizError when the scenario names something that does not exist, sets a value that a column cannot hold, holds projects that
+    contradict each other, or leaves no service to run.
+    """
+    for country in scenario.close_countries:
+        corridor = corridor.close(country=country)
+    for place in scenario.close_places:
+        corridor = corridor.close(place=place)
+    for link in scenario.close_links:
+        corridor = corridor.close(link=link)
+    if scenario.without:
+        corridor = corridor.without_projects(*scenario.without)
+    if scenario.projects:
+        corridor = corridor.with_projects(*scenario.projects)
+    if scenario.demand_factor != 1.0:
+        scaled = corridor["demands"].with_columns(pl.col("teu_year") * scenario.demand_factor)
+        corridor = corridor.replace("demands", scaled, f"demand times {scenario.demand_factor:g}")
+    for cells in scenario.cells:
+        corridor = _with_cells(corridor, cells, scenario.name)
+    if scenario.sea_level_year is not None:
+        corridor = with_sea_level(corridor, scenario.sea_level_year)
+    if corridor["services"].height and corridor.open("services").is_empty():
+        raise DalizError(f"scenario {scenario.name} closes every service of the corridor; nothing is left to compare")
+    return corridor
+
+
+def _with_cells(corridor: Corridor, cells: Cells, name: str) -> Corridor:
+    frame = corridor[cells.table]
+    if cells.column not in frame.columns:
+        raise DalizError(f"scenario {name}: {cells.table} has no column {cells.column!r}{did_you_mean(cells.column, frame.columns)}")
+    keys = frame["id"].to_list()
+    hits = [row for row, key in enumerate(keys) if fnmatchcase(key, cells.row)]
+    if not hits:
+        raise DalizError(f"scenario {name}: no row of {cells.table} fits {cells.row!r}{did_you_mean(cells.row, keys)}")
+    changed = frame.with_columns(as_text(frame[cells.column]).scatter(hits, cells.value).alias(cells.column))
+    return corridor.replace(cells.table, changed, f"{cells.table}.{cells.row}.{cells.column} = {cells.value}")
+
+
+def with_sea_level(corridor: Corridor, year: int) -> Corridor:
+    """The corridor with ships' payload cut by the fall of the sea until a year.
+
+    The hazards of kind sea_level say how fast the sea falls (`fall_m_year`, from `from_year` on) and which share of the payload each metre
+    takes (`share_per_m`). Raises: DalizError when the corridor has no such hazard or the year lies before it.
+    """
+    hazards = corridor["hazards"]
+    falling = hazards.filter((pl.col("kind") == "sea_level") & pl.col("fall_m_year").is_not_null() & pl.col("share_per_m").is_not_null())
+    if falling.is_empty():
+        raise DalizError("no hazard of kind sea_level says how fast the sea falls and what a metre costs; a sea level cannot be set")
+    first = int(falling["from_year"].fill_null(year).max())  # type: ignore[arg-type]
+    if year < first:
+        raise DalizError(f"sea level {year}: the hazard counts from {first}; expected {first} or later")
+    lost = (pl.col("fall_m_year") * pl.col("share_per_m") * (year - pl.col("from_year"))).clip(0.0, 1.0)
+    hit = pl.col("id").is_in(falling["id"].to_list())
+    changed = hazards.with_columns(pl.when(hit).then(lost).otherwise("share_closed").alias("share_closed"))
+    return corridor.replace("hazards", changed, f"sea level of {year}")
+
+
+def one_each(countries: Iterable[str]) -> list[Scenario]:
+    """A scenario for every country: its territory closed."""
+    return [Scenario(f"without_{code}", f"The territory of {code} is closed", close_countries=(code,)) for code in countries]
