@@ -20,6 +20,7 @@ import polars as pl
 from scipy.stats import beta
 
 from daliz.corridor.errors import DalizError
+from daliz.corridor.figures import weakest
 from daliz.corridor.names import did_you_mean
 from daliz.relations.countries import country_name, region_of
 from daliz.relations.counts import (
@@ -83,7 +84,7 @@ class PairVisits:
     Attributes: pair, window, certainties, rows (`meetings/id` counted), out and back (visits of the first to the second and the other
     way, by year), both (their sum), by_kind (kind -> visits each way), rate (visits a year, both ways), trend, change (if there was exactly
     one), changes (any number; these two are None for fewer than three watched years), reciprocity (share of visits made by the first,
-    with its 95 % interval).
+    with its 95 % interval), rows_by_year.
     """
 
     pair: tuple[str, str]
@@ -98,6 +99,7 @@ class PairVisits:
     change: OneChange | None
     changes: Changes | None
     reciprocity: Interval
+    rows_by_year: Mapping[int, tuple[str, ...]]
 
     @property
     def both(self) -> CountSeries:
@@ -111,7 +113,7 @@ class RankView:
     Attributes: ranks (all destinations, weights of `weight_set`), by_weights (set of weights -> best and worst rank by the counts), spread
     (95 % of ranks over random weights that keep the order state, official, working, summit), region (where the destination lies), regional
     (its region's destinations and their visits, most first), sourced_share (share of all rows of this country that are sourced),
-    partner_sourced_share (the same for the destination's rows).
+    partner_sourced_share (the same for the destination's rows), rows (counted) and their weakest certainty.
     """
 
     country: str
@@ -126,6 +128,8 @@ class RankView:
     regional: tuple[tuple[str, float], ...]
     sourced_share: float
     partner_sourced_share: float
+    rows: tuple[str, ...]
+    certainty: str
 
 
 @cache
@@ -231,12 +235,15 @@ def pair_visits(
     both = CountSeries(out.labels, out.counts + back.counts, out.exposure).recorded(recorded)
     kinds = {kind: (outward.filter(pl.col("kind") == kind).height, inward.filter(pl.col("kind") == kind).height) for kind in KINDS}
     enough = int((both.exposure > 0).sum()) >= 3
-    rows = tuple(f"meetings/{name}" for name in pl.concat([outward, inward]).sort("date")["id"])
+    counted = pl.concat([outward, inward]).sort("date")
+    rows_by_year: dict[int, tuple[str, ...]] = {}
+    for year, name in counted.select("year", "id").iter_rows():
+        rows_by_year[year] = (*rows_by_year.get(year, ()), f"meetings/{name}")
     return PairVisits(
         pair,
         window,
         tuple(certainties),
-        rows,
+        tuple(row for rows in rows_by_year.values() for row in rows),
         out,
         back,
         kinds,
@@ -245,6 +252,7 @@ def pair_visits(
         one_change(both) if enough else None,
         changes(both) if enough else None,
         share_interval(out.total, out.total + back.total),
+        rows_by_year,
     )
 
 
@@ -291,7 +299,8 @@ def rank_view(
     if weights not in sets:
         raise DalizError(f"no set of weights {weights!r}; there are: {', '.join(sets)}{did_you_mean(weights, sets)}")
     everything = _of(visits(corridor, role), window, CERTAINTIES).filter(pl.col("visitor") == country)
-    counts = destination_counts(_of(everything, window, certainties), country)
+    chosen_rows = _of(everything, window, certainties)
+    counts = destination_counts(chosen_rows, country)
     if not counts:
         raise DalizError(f"no visit by {country_name(country)} in {window.text()} is on record with certainty {', '.join(certainties)}")
     counts.setdefault(partner, [0.0] * len(KINDS))
@@ -316,6 +325,8 @@ def rank_view(
         tuple(regional),
         _sourced_share(everything),
         _sourced_share(partner_rows),
+        tuple(f"meetings/{name}" for name in chosen_rows["id"]),
+        weakest(chosen_rows["certainty"].to_list()),
     )
 
 
