@@ -1,0 +1,182 @@
+"""Calendars: when places and lines are closed, drawn before the run, and work reckoned over open hours only.
+
+A closing process alternates between open and closed spells; the lengths of both depend on the month, because a November on the Caspian is
+not a May. Neighbouring ports that share a process close together. All processes that touch one place (weather, breakdowns, opening hours,
+maintenance windows) are laid over one another into one list of closed spells. Source: alternating renewal process (Cox 1962, ch. 7).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from daliz.freight.simulate import records as r
+from daliz.freight.simulate.draws import draw_unit, jit
+
+MONTH_OF_DAY = np.repeat(np.arange(12), [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+@jit
+def _closed_length(F: Any, low: int, u: float) -> float:
+    """A closed spell: triangular between its ends when they are given, else exponential."""
+    mean, shortest, longest = F[low], F[low + 1], F[low + 2]
+    if longest <= shortest:
+        return -mean * math.log(u)
+    mode = min(longest, max(shortest, 3.0 * mean - shortest - longest))
+    cut = (mode - shortest) / (longest - shortest)
+    if u < cut:
+        return shortest + math.sqrt(u * (longest - shortest) * (mode - shortest))
+    return longest - math.sqrt((1.0 - u) * (longest - shortest) * (longest - mode))
+
+
+@jit
+def _next_closing(I: Any, F: Any, process: int, t: float) -> float:
+    """When the process closes next after t; a hazard rate is used up month by month, a cosine one by thinning."""
+    if I[process + r.Z_KIND] == r.BY_COSINE:
+        rate, swing = F[process + r.Z_RATE], F[process + r.Z_SWING]
+        highest = rate * (1.0 + swing)
+        while True:
+            t -= math.log(draw_unit(I, process)) / highest
+            if draw_unit(I, process) * highest < rate * (1.0 + swing * math.cos(2.0 * math.pi * (t + F[r.G_YEAR]) / r.YEAR_H)):
+                return t
+    need = -math.log(draw_unit(I, process))
+    while t < F[r.G_END]:
+        month, until = _month(t + F[r.G_YEAR])
+        open_mean = F[process + r.Z_MONTHS + r.Z_MONTH * month]
+        left = until - (t + F[r.G_YEAR])
+        if need * open_mean <= left:
+            return t + need * open_mean
+        need -= left / open_mean
+        t += left
+    return np.inf
+
+
+@jit
+def _closed_spell(I: Any, F: Any, process: int, t: float) -> float:
+    """The length of a closed spell that starts at t; a month without open hours is closed to its end."""
+    u = draw_unit(I, process)
+    if I[process + r.Z_KIND] == r.BY_COSINE:
+        return _closed_length(F, process + r.Z_CLOSED, u)
+    month, until = _month(t + F[r.G_YEAR])
+    first = process + r.Z_MONTHS + r.Z_MONTH * month
+    return until - (t + F[r.G_YEAR]) if F[first] <= 0.0 else _closed_length(F, first + 1, u)
+
+
+@jit
+def _draw_process(I: Any, F: Any, process: int) -> None:
+    """Draw the closed spells of one process over the run; a spell that outlives its month goes on at the rate of the next."""
+    base = I[process + r.Z_SPELLS]
+    t = _next_closing(I, F, process, 0.0)
+    n = 0
+    while t < F[r.G_END]:
+        if n == I[process + r.Z_ROOM]:
+            I[r.H_ERROR] = r.RING_FULL
+            return
+        F[base + 2 * n] = t
+        t += _closed_spell(I, F, process, t)
+        F[base + 2 * n + 1] = t
+        n += 1
+        t = _next_closing(I, F, process, t)
+    I[process + r.Z_NSPELLS] = n
+
+
+@jit
+def _merge(I: Any, F: Any, calendar: int) -> None:
+    """Lay the spells of a calendar's parts over one another, in order of their start.
+
+    Parts stand in I at C_PARTS: address of the first spell, number of spells, and the place of the next one to take.
+    """
+    base, parts, n = I[calendar + r.C_BASE], I[calendar + r.C_PARTS], I[calendar + r.C_NPARTS]
+    m = 0
+    while True:
+        first = np.inf
+        chosen = parts
+        for part in range(parts, parts + 4 * n, 4):
+            if I[part + 2] < I[part + 1]:
+                start = F[I[part] + 2 * I[part + 2]]
+                if start < first:
+                    first = start
+                    chosen = part
+        if first == np.inf:
+            break
+        end = F[I[chosen] + 2 * I[chosen + 2] + 1]
+        I[chosen + 2] += 1
+        if m > 0 and first <= F[base + 2 * m - 1]:
+            F[base + 2 * m - 1] = max(F[base + 2 * m - 1], end)
+            continue
+        if m == I[calendar + r.C_ROOM]:
+            I[r.H_ERROR] = r.RING_FULL
+            break
+        F[base + 2 * m] = first
+        F[base + 2 * m + 1] = end
+        m += 1
+    I[calendar + r.C_N] = m
+    I[calendar + r.C_CURSOR] = 0
+
+
+@jit
+def open_calendars(I: Any, F: Any) -> None:
+    """Draw all closing processes of the run and make the calendars of them."""
+    for i in range(I[r.H_NPROCESSES]):
+        _draw_process(I, F, I[r.H_PROCESSES] + i * r.PROCESS)
+    for i in range(I[r.H_NCALENDARS]):
+        calendar = I[r.H_CALENDARS] + i * r.CALENDAR
+        parts = I[calendar + r.C_PARTS]
+        for part in range(parts, parts + 4 * I[calendar + r.C_NPARTS], 4):
+            I[part + 2] = 0
+            if I[part + 3] > 0:  # a process: its spells were drawn just now
+                I[part + 1] = I[I[part + 3] + r.Z_NSPELLS]
+        _merge(I, F, calendar)
+
+
+@jit
+def _month(hour: float) -> Any:
+    """Month (0 to 11) of an hour counted from the start of a year, and the hour at which that month ends."""
+    year = math.floor(hour / r.YEAR_H)
+    day = min(np.int64(364), np.int64((hour - year * r.YEAR_H) / 24.0))
+    month = MONTH_OF_DAY[day]
+    last = day
+    while last < 364 and MONTH_OF_DAY[last + 1] == month:
+        last += 1
+    return month, year * r.YEAR_H + (last + 1) * 24.0
+
+
+@jit
+def month_of(hour: float) -> int:
+    """Month (0 to 11) of an hour counted from the start of a year."""
+    year = math.floor(hour / r.YEAR_H)
+    return MONTH_OF_DAY[min(np.int64(364), np.int64((hour - year * r.YEAR_H) / 24.0))]
+
+
+@jit
+def month_end(hour: float) -> float:
+    """The hour at which the month of this hour ends."""
+    _, end = _month(hour)
+    return end
+
+
+@jit
+def opening(I: Any, F: Any, calendar: int, t: float, now: float) -> float:
+    """The first hour from t on at which the calendar is open; `now` is the clock, behind which nobody asks again."""
+    base, n, p = I[calendar + r.C_BASE], I[calendar + r.C_N], I[calendar + r.C_CURSOR]
+    while p < n and F[base + 2 * p + 1] <= now:
+        p += 1
+    I[calendar + r.C_CURSOR] = p
+    while p < n and F[base + 2 * p + 1] <= t:
+        p += 1
+    return F[base + 2 * p + 1] if p < n and F[base + 2 * p] <= t else t
+
+
+@jit
+def finish(I: Any, F: Any, calendar: int, start: float, hours: float) -> float:
+    """When work of so many open hours is done that starts at an open hour; it rests while the calendar is closed."""
+    base, n, p = I[calendar + r.C_BASE], I[calendar + r.C_N], I[calendar + r.C_CURSOR]
+    while p < n and F[base + 2 * p + 1] <= start:
+        p += 1
+    while p < n and start + hours > F[base + 2 * p]:
+        hours -= max(0.0, F[base + 2 * p] - start)
+        start = F[base + 2 * p + 1]
+        p += 1
+    return start + hours

@@ -1,0 +1,185 @@
+"""The kernel's small change: records of carriers and boxes, queues, the stack of work, bookkeeping and the trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daliz.freight.simulate import records as r
+from daliz.freight.simulate.draws import jit
+
+
+@jit
+def new_carrier(I: Any, F: Any, step: int, t: float) -> int:
+    """A carrier without boxes that enters at the step."""
+    e = I[r.H_CARFREE]
+    if e > 0:
+        I[r.H_CARFREE] = I[e + r.E_NEXT]
+    else:
+        e = I[r.H_CARNEW]
+        if e + r.CARRIER_SIZE > I[r.H_CAREND]:
+            I[r.H_ERROR] = r.CARRIERS_FULL
+            e = I[r.H_CAREND] - r.CARRIER_SIZE
+        else:
+            I[r.H_CARNEW] = e + r.CARRIER_SIZE
+    for i in range(r.CARRIER_SIZE):
+        I[e + i] = 0
+        F[e + i] = 0.0
+    I[e + r.E_TYPE] = r.CARRIER
+    I[e + r.E_STEP] = step
+    I[e + r.E_ID] = I[r.H_NEXTID]
+    I[r.H_NEXTID] += 1
+    F[e + r.E_BORN] = t
+    F[e + r.E_MARK] = -1.0
+    return e
+
+
+@jit
+def free_carrier(I: Any, e: int) -> None:
+    """Give the carrier's record back."""
+    I[e + r.E_TYPE] = r.FREE
+    I[e + r.E_NEXT] = I[r.H_CARFREE]
+    I[r.H_CARFREE] = e
+
+
+@jit
+def new_box(I: Any, F: Any, cls: int, t: float) -> int:
+    """A box of a class, born at t, on its first leg."""
+    b = I[r.H_BOXFREE]
+    if b > 0:
+        I[r.H_BOXFREE] = I[b + r.B_NEXT]
+    else:
+        b = I[r.H_BOXNEW]
+        if b + r.BOX > I[r.H_BOXEND]:
+            I[r.H_ERROR] = r.BOXES_FULL
+            b = I[r.H_BOXEND] - r.BOX
+        else:
+            I[r.H_BOXNEW] = b + r.BOX
+    I[b + r.B_CLASS] = cls
+    I[b + r.B_LEG] = I[cls + r.K_LEGS]
+    I[b + r.B_ID] = I[r.H_BOXES]
+    I[r.H_BOXES] += 1
+    F[b + r.B_BORN] = t
+    F[b + r.B_SINCE] = t
+    F[b + r.B_MOVING] = 0.0
+    F[cls + r.K_MADEALL] += 1.0
+    if t >= F[r.G_WARM]:
+        F[cls + r.K_MADE] += 1.0
+    trace(I, F, t, r.BORN, I[b + r.B_ID], cls, 1)
+    return b
+
+
+@jit
+def free_box(I: Any, b: int) -> None:
+    """Give the box's record back."""
+    I[b + r.B_NEXT] = I[r.H_BOXFREE]
+    I[r.H_BOXFREE] = b
+
+
+@jit
+def work(I: Any, address: int) -> None:
+    """Put a carrier on the stack of those that go on at this very hour."""
+    i = I[r.H_WORK]
+    if I[r.H_WORKBASE] + i >= I[r.H_WORKEND]:
+        I[r.H_ERROR] = r.WORK_FULL
+        return
+    I[I[r.H_WORKBASE] + i] = address
+    I[r.H_WORK] = i + 1
+
+
+@jit
+def enqueue(I: Any, head: int, tail: int, e: int) -> None:
+    """Put a record last in a queue whose ends stand at the two addresses; records are linked by their offset E_NEXT."""
+    I[e + r.E_NEXT] = 0
+    if I[head] == 0:
+        I[head] = e
+    else:
+        I[I[tail] + r.E_NEXT] = e
+    I[tail] = e
+
+
+@jit
+def dequeue(I: Any, head: int, tail: int) -> int:
+    """Take the first record from a queue that is not empty."""
+    e = I[head]
+    I[head] = I[e + r.E_NEXT]
+    if I[head] == 0:
+        I[tail] = 0
+    return e
+
+
+@jit
+def queue_for(I: Any, F: Any, res: int, e: int, t: float) -> None:
+    """Let a carrier wait at a resource behind those of its own and better priority."""
+    grade = min(I[e + r.E_PRIORITY], r.PRIORITIES - 1)
+    enqueue(I, res + r.R_HEAD + grade, res + r.R_TAIL + grade, e)
+    F[res + r.R_AREA] += I[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
+    F[res + r.R_SINCE] = t
+    I[res + r.R_LENGTH] += 1
+    F[res + r.R_MAXQUEUE] = max(F[res + r.R_MAXQUEUE], float(I[res + r.R_LENGTH]))
+
+
+@jit
+def first_waiting(I: Any, F: Any, res: int, t: float) -> int:
+    """Take the carrier whose turn it is, 0 when none waits."""
+    if I[res + r.R_LENGTH] == 0:
+        return 0
+    F[res + r.R_AREA] += I[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
+    F[res + r.R_SINCE] = t
+    I[res + r.R_LENGTH] -= 1
+    for grade in range(r.PRIORITIES):
+        if I[res + r.R_HEAD + grade] > 0:
+            return dequeue(I, res + r.R_HEAD + grade, res + r.R_TAIL + grade)
+    return 0
+
+
+@jit
+def note(I: Any, F: Any, s: int, e: int, t: float, waited: float, closed: float, took: float) -> None:
+    """Book one passage of a step: hours waited for a turn, hours lost to closed calendars, hours moving or in service."""
+    if I[s + r.S_MOVES] == 1:
+        F[e + r.E_MOVING] += took
+    if t < F[r.G_WARM] or t > F[r.G_END]:
+        return
+    boxes = float(I[e + r.E_COUNT])
+    F[s + r.S_N] += 1.0
+    F[s + r.S_WAIT] += waited
+    F[s + r.S_SQUARES] += waited * waited
+    F[s + r.S_CLOSED] += closed
+    F[s + r.S_SERVICE] += took
+    F[s + r.S_BOXES] += boxes
+    F[s + r.S_BOXWAIT] += boxes * waited
+    F[s + r.S_BOXCLOSED] += boxes * closed
+    F[s + r.S_BOXSERVICE] += boxes * took
+    F[s + r.S_WAITMAX] = max(F[s + r.S_WAITMAX], waited)
+
+
+@jit
+def note_use(F: Any, res: int, start: float, end: float) -> None:
+    """Book a server's busy hours within the hours that count."""
+    F[res + r.R_BUSYTIME] += max(0.0, min(end, F[r.G_END]) - max(start, F[r.G_WARM]))
+
+
+@jit
+def note_stay(I: Any, F: Any, line: int, start: float, end: float, count: float) -> None:
+    """Book a stay on a line of daily counts, as a step up and a step down; the counts are their running sums."""
+    if line == 0:
+        return
+    days = I[r.H_DAYS]
+    F[line + min(days, int(start / 24.0) + 1)] += count
+    F[line + min(days, int(end / 24.0) + 1)] -= count
+
+
+@jit
+def trace(I: Any, F: Any, t: float, what: int, subject: int, where: int, count: int) -> None:
+    """Write one row of the trace, when one is kept: what happened to which carrier or box, at which record."""
+    row = I[r.H_TRACE]
+    if row == 0:
+        return
+    if row + r.TRACE_ROW > I[r.H_TRACEEND]:
+        I[r.H_ERROR] = r.TRACE_FULL
+        return
+    F[row] = t
+    I[row] = what
+    I[row + 1] = subject
+    I[row + 2] = where
+    I[row + 3] = count
+    I[r.H_TRACE] = row + r.TRACE_ROW
