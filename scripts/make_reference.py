@@ -12,9 +12,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from reference import sources
-
 from daliz.corridor.schema import datapackage
+from reference import sources
 
 HALVES = ("network", "services", "digital", "agenda")
 TITLE = "The corridor between Kazakhstan and Azerbaijan"

@@ -29,7 +29,9 @@ def build(facts: Path) -> Tables:
         "departures": [estimated({**row, "assumed_fields": ["time"]}) for row in own_rows("departures")],
         "fleets": _fleets(facts),
         "demands": _demands(facts),
-        "commodities": [estimated({**row, "needs": fields(row["needs"]), "assumed_fields": _values(row)}) for row in own_rows("commodities")],
+        "commodities": [
+            estimated({**row, "needs": fields(row["needs"]), "assumed_fields": _values(row)}) for row in own_rows("commodities")
+        ],
         "emissions": _emissions(facts),
     }
 
@@ -135,7 +137,9 @@ def _fleets(facts: Path) -> list[Row]:
                 **values,
                 "status": use["status"],
                 "assumed_fields": [name for name in dict.fromkeys(assumed) if values.get(name)],
-                "note": joined(row["note"], f"published count: {row['count']}" if row["count"] not in (None, use["count"]) else None, use["note"]),
+                "note": joined(
+                    row["note"], f"published count: {row['count']}" if row["count"] not in (None, use["count"]) else None, use["note"]
+                ),
                 **page(row),
             }
         )
