@@ -19,8 +19,9 @@ def build(facts: Path) -> list[Row]:
     pages = {row["key"]: row for row in read_facts(facts / "diplo_sources.csv")}
     absences = [_no_visit(row, pages) for row in own_rows("no_visits")]
     sessions = [_session(row) for row in read_facts(facts / "councils.csv")]
+    accompanied = own_pairs("session_visits")
     for session in sessions:
-        session["part_of"] = _visit_of(session, visits)
+        session["part_of"] = accompanied.get(session["id"]) or _visit_of(session, visits)
     return [*visits, *absences, *sessions]
 
 
