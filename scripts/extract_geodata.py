@@ -1,4 +1,4 @@
-"""Makes the geodata extracts out of the registry packages: `python scripts/extract_geodata.py --tables DIR --out DIR [sea|rail|caspian|depth ...]`.
+"""Makes the geodata extracts out of registry packages: `python scripts/extract_geodata.py --tables DIR --out DIR [NAME ...]`.
 
     sea      sea_links_searoute.geojson          searoute 1.6.0 (its requirements networkx and geojson come with it)
     rail     rail_links_osm_geometry.geojson     scgraph-data 2.0.0
@@ -144,8 +144,9 @@ def rail(package: Path, tables: Path, out: Path) -> None:
 def _bridges(space: Any, graph: Any) -> Any:
     """Joins for gaps in the graph: rows of node, node, km.
 
-    A gap is a dead end that lies near another node in space and far from it over the rails: within DEAD_END_KM of any node with a way round of
-    more than DETOUR times the distance, or within TUNNEL_KM of another dead end (Marmaray is missing) with a way round of TUNNEL_DETOUR times.
+    A gap is a dead end that lies near another node in space and far from it over the rails: within DEAD_END_KM of any node with a way
+    round of more than DETOUR times the distance, or within TUNNEL_KM of another dead end (Marmaray is missing) with a way round of
+    more than TUNNEL_DETOUR times.
     """
     ends = np.flatnonzero(np.diff(graph.indptr) <= 1)
     tree, end_tree = cKDTree(space), cKDTree(space[ends])

@@ -1,7 +1,7 @@
 """Lines and grids of the embedded corridor, cut from extracts of registry packages.
 
-`scripts/extract_geodata.py` makes the extracts from the packages. Each folder that is written carries its own licence, so that the share-alike
-of OpenStreetMap stays with the railway lines that come from it.
+`scripts/extract_geodata.py` makes the extracts from the packages. Each folder that is written carries its own licence, so that the
+share-alike of OpenStreetMap stays with the railway lines that come from it.
 """
 
 from __future__ import annotations
@@ -68,9 +68,8 @@ def _line(feature: dict[str, Any]) -> Line:
 def _fits(feature: dict[str, Any], link: Row, ends: tuple[tuple[float, float], tuple[float, float]]) -> bool:
     ratio = float(feature["properties"]["osm_km"]) / link["length_km"]
     line = shape(feature["geometry"])
-    near = (
-        Point(line.coords[0]).distance(Point(ends[0])) <= FARTHEST_DEG and Point(line.coords[-1]).distance(Point(ends[1])) <= FARTHEST_DEG
-    )
+    reached = line.coords[0], line.coords[-1]
+    near = all(Point(point).distance(Point(place)) <= FARTHEST_DEG for point, place in zip(reached, ends, strict=True))
     short = link["length_km"] < 30
     return near and (short or SHORTEST <= ratio <= LONGEST)
 

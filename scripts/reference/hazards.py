@@ -84,7 +84,8 @@ def _draught() -> Row:
             "effect": "container ships load a tenth less than their slots, because the water is shallow",
             "status": "process",
             "assumed_fields": ["share_closed"],
-            "note": "the text of the page behind draft_dry says at most 10 %, its figures say 15 % for a dry-cargo ship; a tenth is in use for boxes",
+            "note": "the text of the page behind draft_dry says at most 10 %, its figures say 15 % for a dry-cargo ship; "
+            "a tenth is in use for boxes",
         }
     )
 
@@ -103,8 +104,8 @@ def _sea_level() -> Row:
             "effect": "payload lost to a further fall of the sea; none today beyond draught_feeder",
             "status": "process",
             "assumed_fields": ["share_closed", "share_per_m"],
-            "note": "fall of 9.6 cm a year: Kazakh government for 2025 (logistan.info 8605); a metre of draught less is taken to cost 15 % of "
-            "the payload (assumed: as much as the dry-cargo ships of draft_dry lost by 2025)",
+            "note": "fall of 9.6 cm a year: Kazakh government for 2025 (logistan.info 8605); a metre of draught less is taken to cost "
+            "15 % of the payload (assumed: as much as the dry-cargo ships of draft_dry lost by 2025)",
         }
     )
 

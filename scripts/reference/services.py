@@ -29,15 +29,14 @@ def build(facts: Path) -> Tables:
         "departures": [estimated({**row, "assumed_fields": ["time"]}) for row in own_rows("departures")],
         "fleets": _fleets(facts),
         "demands": _demands(facts),
-        "commodities": [
-            estimated({**row, "needs": fields(row["needs"]), "assumed_fields": _values(row)}) for row in own_rows("commodities")
-        ],
+        "commodities": [_commodity(row) for row in own_rows("commodities")],
         "emissions": _emissions(facts),
     }
 
 
-def _values(row: Row) -> list[str]:
-    return [name for name in row if name.endswith(("_feu", "_day", "_usd")) and row[name] is not None]
+def _commodity(row: Row) -> Row:
+    values = [name for name in row if name.endswith(("_feu", "_day", "_usd")) and row[name] is not None]
+    return estimated({**row, "needs": fields(row["needs"]), "assumed_fields": values})
 
 
 def _ends(facts: Path) -> dict[str, tuple[str, str]]:
@@ -128,6 +127,7 @@ def _fleets(facts: Path) -> list[Row]:
         values = {name: row[name] for name in FLEET_COLUMNS} | {new: row[old] for new, old in CROSSING.items()}
         values |= {"count": use["count"], "capacity_teu": use["capacity_teu"]}
         assumed = [named.get(name, name) for name in fields(row["assumed_fields"])] + fields(use["assumed"])
+        published = f"published count: {row['count']}" if row["count"] not in (None, use["count"]) else None
         found.append(
             {
                 "id": row["id"],
@@ -137,9 +137,7 @@ def _fleets(facts: Path) -> list[Row]:
                 **values,
                 "status": use["status"],
                 "assumed_fields": [name for name in dict.fromkeys(assumed) if values.get(name)],
-                "note": joined(
-                    row["note"], f"published count: {row['count']}" if row["count"] not in (None, use["count"]) else None, use["note"]
-                ),
+                "note": joined(row["note"], published, use["note"]),
                 **page(row),
             }
         )
