@@ -76,6 +76,7 @@ def small_network(rng: np.random.Generator, places: int = 7, services: int = 9) 
         minutes=minutes,
         cents=rng.integers(0, 100, minutes.shape),
         variance_min2=rng.integers(0, 20_000, minutes.shape),
+        shift_min=np.zeros(minutes.shape),
         low_min=np.zeros(minutes.shape),
         high_min=np.zeros(minutes.shape),
     )
@@ -116,7 +117,7 @@ def _departures(pattern: Pattern, stop: int, need: int) -> Iterator[tuple[int, i
 
 
 def every_itinerary(small: Small, origin: int, destination: int, ready: int, most_legs: int, with_risk: bool):
-    """Arrival, cents, grams, risk and legs of every itinerary of at most so many legs that is not foolish.
+    """Arrival, cents, grams, risk, legs and variance of every itinerary of at most so many legs that is not foolish.
 
     Foolish, and left out: boarding a later departure when the connection is already certain and no later one can be cheaper.
     """
@@ -150,14 +151,15 @@ def every_itinerary(small: Small, origin: int, destination: int, ready: int, mos
             at = key + pattern.arrives_min[i]
             paid = cents + pattern.cost_cents[i] - pattern.cost_cents[stop]
             emitted = grams + pattern.co2_g[i] - pattern.co2_g[stop]
+            grown = variance + pattern.variance_min2[i] - pattern.variance_min2[stop] if with_risk else 0
             if place == destination:
                 unloading = small.handling.of[place], cls, 0
                 opened = _open_from(small, place, at)
                 if small.handling.minutes[unloading] < FORBIDDEN and opened is not None:
                     done = opened + int(small.handling.minutes[unloading])
-                    found.append((done, paid + int(small.handling.cents[unloading]), emitted, risk, legs))
+                    spread = grown + int(small.handling.variance_min2[unloading])
+                    found.append((done, paid + int(small.handling.cents[unloading]), emitted, risk, legs, spread))
             elif legs < most_legs:
-                grown = variance + pattern.variance_min2[i] - pattern.variance_min2[stop] if with_risk else 0
                 extend(place, cls, at, paid, emitted, risk, grown, legs)
 
     extend(origin, 0, ready, 0, 0, 0, 0, 0)

@@ -30,8 +30,8 @@ from numba import njit
 from daliz.freight.plan.clock import NEVER, first_departure, next_open
 from daliz.freight.plan.network import FORBIDDEN, NO_LOADING, NO_PASSING, NO_UNLOADING
 
-COST, CO2, RISK, LEGS = 1, 2, 4, 8
-"""Bits of `criteria`; arrival always counts."""
+COST, CO2, RISK, LEGS, SPREAD = 1, 2, 4, 8, 16
+"""Bits of `criteria`; arrival always counts. SPREAD (with RISK): the variance of the delay at the destination counts too."""
 
 ARRIVAL, CENTS, GRAMS, DANGER, VARIANCE, LEG, STAMP, NEXT = range(8)
 """Columns of a label."""
@@ -100,7 +100,7 @@ def _evict(label, alive, bag_head, node, turn, stamp, a, c, e, k, v, g):  # type
 
 
 @njit(cache=True)
-def _beaten(label, found, n_found, a, c, e, k, g):  # type: ignore[no-untyped-def]
+def _beaten(label, found, n_found, a, c, e, k, v, g):  # type: ignore[no-untyped-def]
     """Whether an itinerary already found is no worse than this. The one that was is moved forward, as it tends to be again."""
     for y in range(n_found):
         z = found[y]
@@ -109,6 +109,7 @@ def _beaten(label, found, n_found, a, c, e, k, g):  # type: ignore[no-untyped-de
             and label[z, CENTS] <= c
             and label[z, GRAMS] <= e
             and label[z, DANGER] <= k
+            and label[z, VARIANCE] <= v
             and label[z, LEG] <= g
         ):
             found[y] = found[y >> 1]
@@ -128,6 +129,7 @@ def _keep_found(label, found, n_found, turn, new):  # type: ignore[no-untyped-de
             and label[z, CENTS] >= label[new, CENTS]
             and label[z, GRAMS] >= label[new, GRAMS]
             and label[z, DANGER] >= label[new, DANGER]
+            and label[z, VARIANCE] >= label[new, VARIANCE]
             and label[z, LEG] >= label[new, LEG]
             and label[z, STAMP] // LONGEST_ROUNDS == turn
         ):
@@ -235,6 +237,7 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
     count_cost = np.int64(1 if criteria & COST else 0)
     count_co2 = np.int64(1 if criteria & CO2 else 0)
     with_risk = (criteria & RISK) != 0
+    with_spread = with_risk and (criteria & SPREAD) != 0
     with_legs = (criteria & LEGS) != 0
     latest, most_cents, most_risk = limits[0], limits[1], limits[2]
     for turn in range(ready.shape[0]):
@@ -295,8 +298,8 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                             if at_end:
                                 na = next_open(net, s, na) + end_min
                                 nc += end_cents
-                                # Nothing follows that the variance could decide about, so it is no criterion at the destination.
-                                nv = np.int64(0)
+                                # Nothing follows that the variance could decide about, so unless asked for it is no criterion here.
+                                nv = nv + end_variance if with_spread else np.int64(0)
                             if na + bounds[0, s] > latest or nc + bounds[1, s] > most_cents or nk > most_risk:
                                 continue
                             if _beaten(
@@ -307,6 +310,8 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                                 nc + bounds[1, s] * count_cost + slack[1],
                                 ne + bounds[2, s] * count_co2 + slack[2],
                                 nk + slack[3],
+                                # A timetabled departure ahead may wipe the spread out, so nothing more than its slack bounds it from below.
+                                (nv if at_end else 0) + slack[4],
                                 legs,
                             ):
                                 continue

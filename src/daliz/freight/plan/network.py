@@ -31,8 +31,8 @@ class Pattern:
     (handling class of cargo that comes off and that goes on), cost_cents and co2_g (a FEU from the first stop), variance_min2 (of the delay
     since the first stop), cutoff_min, gate (bits). Of the service: departures (minutes at the first stop, ascending), extra_cents (price of a
     departure above the service's), period_min (0: the departures are a list), headway_min (-1: by departures).
-    For drawing delays, one value a stop: run_low_min, run_high_min (deviation of the run to the stop), stand_low_min, stand_high_min (of standing
-    there), closure (index of the process that can hold departures towards the stop; -1: none).
+    For drawing delays, one value a stop: run_low_min, run_high_min (deviation of the run to the stop), stand_shift_min, stand_low_min,
+    stand_high_min (of standing there: the shift plus a triangle), closure and closure_at (index of the process that can hold the run to the stop, and unloading there; -1: none).
     """
 
     places: Sequence[int]
@@ -53,9 +53,11 @@ class Pattern:
     variance_min2: Sequence[int] = ()
     run_low_min: Sequence[float] = ()
     run_high_min: Sequence[float] = ()
+    stand_shift_min: Sequence[float] = ()
     stand_low_min: Sequence[float] = ()
     stand_high_min: Sequence[float] = ()
     closure: Sequence[int] = ()
+    closure_at: Sequence[int] = ()
 
 
 class Network(NamedTuple):
@@ -101,9 +103,12 @@ class Noise(NamedTuple):
 
     run_low: npt.NDArray[np.float64]
     run_high: npt.NDArray[np.float64]
+    stand_shift: npt.NDArray[np.float64]
     stand_low: npt.NDArray[np.float64]
     stand_high: npt.NDArray[np.float64]
     closure: npt.NDArray[np.int32]
+    closure_at: npt.NDArray[np.int32]
+    handling_shift: npt.NDArray[np.float64]
     handling_low: npt.NDArray[np.float64]
     handling_high: npt.NDArray[np.float64]
     share_closed: npt.NDArray[np.float64]
@@ -115,13 +120,15 @@ class Handling:
     """What happens to cargo between two legs.
 
     Attributes: of (handling table of each place), minutes, cents and variance_min2 (table x class in x class out; class 0 is cargo that
-    comes to the gate or is taken from it; FORBIDDEN minutes: not possible), low_min and high_min (deviation from `minutes`).
+    comes to the gate or is taken from it; FORBIDDEN minutes: not possible), shift_min, low_min and
+    high_min (deviation from `minutes`: the shift plus a triangle with mode 0).
     """
 
     of: npt.NDArray[np.int32]
     minutes: Ints
     cents: Ints
     variance_min2: Ints
+    shift_min: npt.NDArray[np.float64]
     low_min: npt.NDArray[np.float64]
     high_min: npt.NDArray[np.float64]
 
@@ -244,9 +251,12 @@ def pack(
     noise = Noise(
         run_low=stops("run_low_min", np.float64),
         run_high=stops("run_high_min", np.float64),
+        stand_shift=stops("stand_shift_min", np.float64),
         stand_low=stops("stand_low_min", np.float64),
         stand_high=stops("stand_high_min", np.float64),
         closure=stops("closure", np.int32, -1),
+        closure_at=stops("closure_at", np.int32, -1),
+        handling_shift=handling.shift_min,
         handling_low=handling.low_min,
         handling_high=handling.high_min,
         share_closed=closures.share,

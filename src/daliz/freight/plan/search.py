@@ -21,15 +21,18 @@ from daliz.freight.plan.kernel import (
     DEPARTED,
     LABELS_FULL,
     LEGS,
+    LONGEST_ROUNDS,
     PARENT,
     PATTERN,
     RISK,
+    SPREAD,
     STAMP,
+    VARIANCE,
     search,
 )
 from daliz.freight.plan.network import Ints, Network
 
-__all__ = ["CO2", "COST", "LEGS", "RISK", "Limits", "Path", "Router", "Slack"]
+__all__ = ["CO2", "COST", "LEGS", "RISK", "SPREAD", "Limits", "Path", "Router", "Slack"]
 
 FIRST_LABELS = 1 << 17
 MOST_LABELS = 1 << 26
@@ -64,7 +67,8 @@ EXACT, UNLIMITED = Slack(), Limits()
 class Path:
     """One itinerary as the kernel found it.
 
-    Attributes: ready (minute at which the cargo was ready), arrival (minute), cents, grams, risk (millionths), legs (int64, one row a leg:
+    Attributes: ready (minute at which the cargo was ready), arrival (minute), cents, grams, risk (millionths), variance (of the delay,
+    minutes^2; 0 unless SPREAD was asked for), legs (int64, one row a leg:
     pattern, stop boarded, stop alighted, minute at which the pattern left its first stop).
     """
 
@@ -73,12 +77,13 @@ class Path:
     cents: int
     grams: int
     risk: int
+    variance: int
     legs: Ints
 
     @property
-    def vector(self) -> tuple[int, int, int, int, int]:
-        """Arrival, cents, grams, risk and number of legs."""
-        return self.arrival, self.cents, self.grams, self.risk, len(self.legs)
+    def vector(self) -> tuple[int, int, int, int, int, int]:
+        """Arrival, cents, grams, risk, number of legs and variance."""
+        return self.arrival, self.cents, self.grams, self.risk, len(self.legs), self.variance
 
 
 class _Room(threading.local):
@@ -172,5 +177,5 @@ class Router:
         while trace[at, PATTERN] >= 0:
             legs.append(trace[at, [PATTERN, BOARDED, ALIGHTED, DEPARTED]])
             at = int(trace[at, PARENT])
-        arrival, cents, grams, risk = (int(value) for value in label[end, :4])
-        return Path(int(times[label[end, STAMP] // 64]), arrival, cents, grams, risk, np.array(legs[::-1], np.int64).reshape(-1, 4))
+        arrival, cents, grams, risk, variance = (int(value) for value in label[end, : VARIANCE + 1])
+        return Path(int(times[label[end, STAMP] // LONGEST_ROUNDS]), arrival, cents, grams, risk, variance, np.array(legs[::-1], np.int64).reshape(-1, 4))
