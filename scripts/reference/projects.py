@@ -14,7 +14,6 @@ from reference.sources import Row, Tables, read_facts
 
 USES = {"dostyk_moyynty_use": "dostyk_moyynty"}
 REPORTED = {"focl": "focl:made"}
-ASSUMED = ["subject", "countries", "parties"]
 
 
 def build(facts: Path) -> Tables:
@@ -56,6 +55,7 @@ def _project(row: Row, use: Row, reports: dict[str, Row]) -> Row:
         "parties": use["parties"] or row.get("parties"),
         **{key: row[key] for key in ("what_changes", "before", "after", "unit", "cost_usd")},
         "status_text": said,
+        "assumed_fields": ["parties"] if use["parties"] and not row.get("parties") else None,
         "note": joined(row["note"], use["note"]),
         **page(report or row),
     }
@@ -87,7 +87,7 @@ def _statement(row: Row, project: str) -> Row:
         "category": "project_status",
         "subject": row["name"],
         "metric": "cost" if cost else "statement on the project",
-        "period": row["announced"],
+        "period": row["announced"] if ":" in row["id"] else row["source_date"],
         "value": cost,
         "unit": "USD" if cost else None,
         "statement": joined(row["status"], row["capacity"], length, row["agreement"]),

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORRIDOR = ROOT / "src" / "daliz" / "corridor"
 SOURCE_FIELDS = ("source_title", "source_url", "source_date")
 ESTIMATE = "Engineering estimate"
+FROM_ADDRESS = "[slug] "
 
 
 def declared_columns() -> dict[str, list[str]]:
@@ -75,15 +76,18 @@ def with_sources(tables: Tables) -> Tables:
     """
     named: dict[tuple[str, str, str], str] = {}
     best: dict[str, str] = {}
+    notes: dict[str, str | None] = {}
     finished: Tables = {}
     rank = {"assumed": 0, "known": 1, "sourced": 2}
     for table, rows in tables.items():
         finished[table] = []
         for row in rows:
             title, url, date = (str(row.get(field) or "") for field in SOURCE_FIELDS)
+            title, from_address = title.removeprefix(FROM_ADDRESS), title.startswith(FROM_ADDRESS)
             title = title or url or ESTIMATE
             source = named.get((title, url, date)) or _new_id(title, url, date, set(named.values()))
             named[(title, url, date)] = source
+            notes[source] = "the title was taken from the address" if from_address else notes.get(source)
             certainty, doubt = certainty_of(row.get("certainty"))
             if rank[certainty] >= rank[best.get(source, "assumed")]:
                 best[source] = certainty
@@ -91,7 +95,7 @@ def with_sources(tables: Tables) -> Tables:
             plain = {key: value for key, value in row.items() if key not in SOURCE_FIELDS}
             finished[table].append({**plain, "source": source, "certainty": certainty, "note": note})
     finished["sources"] = [
-        {"id": source, "title": title, "url": url or None, "date": date or None, "certainty": best[source], "note": None}
+        {"id": source, "title": title, "url": url or None, "date": date or None, "certainty": best[source], "note": notes[source]}
         for (title, url, date), source in named.items()
     ]
     return finished
