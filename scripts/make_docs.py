@@ -1,12 +1,19 @@
-"""Writes docs/tables.md, the reference of the tables, from their declaration in src/daliz/corridor."""
+"""Writes what the docs take from the data: tables.md from the tables' declaration, corridor.svg from the embedded corridor."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from daliz.corridor.schema import Column, tables
+import polars as pl
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
+from daliz.corridor import load
+from daliz.corridor.demand import main_relation
+from daliz.corridor.geometry import link_lines
+from daliz.corridor.schema import Column, tables
+from daliz.draw import Layer, map_svg
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAIR = ("KAZ", "AZE")
 HEAD = """# The tables
 
 Made by `make docs` from `src/daliz/corridor/tables.csv` and `columns.csv`; do not edit this page.
@@ -46,9 +53,44 @@ def page() -> str:
     return "\n".join(lines)
 
 
+def _short(name: str) -> str:
+    return name.split(" (")[0].split(" / ")[0]
+
+
+def picture() -> str:
+    """The map at the head of the README: railways, Caspian and Black Sea lines, the pair's main relation, the cable being laid."""
+    corridor = load()
+    spots = {row["id"]: row for row in corridor["places"].iter_rows(named=True)}
+    lines = link_lines(corridor)
+    links = corridor.open("links")
+    nearby = links.filter(pl.col("mode").is_in(["rail", "ferry"]) | ((pl.col("mode") == "sea") & (pl.col("length_km") < 900)))
+    origin, destination = main_relation(corridor, PAIR)
+    route = corridor["demands"].filter((pl.col("origin") == origin) & (pl.col("destination") == destination))["route"][0].to_list()
+    stops = corridor["stops"].filter(pl.col("service").is_in(route))
+    used = stops["link"].drop_nulls().to_list()
+    named = stops.filter(pl.col("call").is_in(["load", "unload", "both", "work"]))["place"].unique(maintain_order=True).to_list()
+    cables = corridor["cables"].filter((pl.col("status") == "planned") & (pl.col("kind") == "submarine"))
+    ends = [(spots[a], spots[b]) for a, b in cables.select("from_place", "to_place").iter_rows() if spots[a]["country"] in PAIR]
+    laid = [[(a["lon"], a["lat"]), (b["lon"], b["lat"])] for a, b in ends if b["country"] in PAIR]
+    return map_svg(
+        [
+            Layer(laid, colour="#8a2d3b", width=2.5, dash="2 3", label="Fibre being laid on the seabed"),
+            Layer(
+                [lines[link] for link in used],
+                [(spots[place]["lon"], spots[place]["lat"], _short(spots[place]["name"])) for place in named],
+                width=3.2,
+                label=f"{_short(spots[origin]['name'])} to {_short(spots[destination]['name'])}",
+            ),
+            Layer([lines[link] for link in nearby["id"]], colour="#8fa9bd", width=1.2, label="Other lines of the corridor"),
+        ],
+        width=1100,
+    )
+
+
 def main() -> None:
-    """Writes the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+    """Writes both."""
+    (DOCS / "tables.md").write_text(page(), encoding="utf-8")
+    (DOCS / "corridor.svg").write_text(picture() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
