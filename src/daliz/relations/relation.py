@@ -222,12 +222,12 @@ def _rank_figures(found: Relation) -> list[Figure]:
         views = [(name, view) for name, view in (("rank", sourced), ("rank_all", whole)) if view is not None]
         for name, view in views:
             out.append(_rank_figure(found, name, view))
-        for name, concentration, view in (
+        for label, concentration, seen in (
             ("effective_partners", found.balance_sourced.get(country), sourced),
             ("effective_partners_all", found.balance.get(country), whole),
         ):
-            if concentration is not None and view is not None:
-                out.append(_partners_figure(found, f"{name}:{country}", concentration, view))
+            if concentration is not None and seen is not None:
+                out.append(_partners_figure(found, f"{label}:{country}", concentration, seen))
     return out
 
 

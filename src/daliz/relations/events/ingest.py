@@ -1,0 +1,447 @@
+"""Reading any number of event files into a folder of narrow Parquet tables: streaming, resumable, on all cores or on a cluster.
+
+Files are read by a pool of workers (threads here; a Dask cluster where one is named): large ones in pieces, small ones in batches. What is
+wanted goes to `parts/`, broken lines go to `rejected/` with file, reason and text, and the ledger `files.jsonl` gains a line for each batch
+that is finished, so that a second run reads only what is new. A file that cannot be read is named in the report and leaves nothing behind;
+the others are kept.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from daliz.corridor.errors import DalizError, MissingExtraError
+from daliz.relations.countries import country_name
+from daliz.relations.events.gate import ALL_ROOTS, REASONS, VALUE, Rule, pack, sift
+from daliz.relations.events.layouts import Layout, layout_of
+from daliz.relations.events.parse import SCHEMA, codes_of, text_columns, typed_events
+from daliz.relations.events.stream import CHUNK_BYTES, PIECE_BYTES, BrokenFile, Piece, chunks_ahead, pieces
+
+LEDGER = "files.jsonl"
+PART_ROWS = 400_000
+BATCH_BYTES = 24 << 20
+BATCH_FILES = 192
+REASON_WORDS = {
+    "columns": "another number of columns",
+    "utf8": "broken UTF-8",
+    "date": "no date",
+    "code": "no CAMEO code with its leading zero",
+    "value": "a value that cannot be read",
+}
+
+
+@dataclass
+class FileReport:
+    """What came of one file: layout, lines seen, events kept, broken lines by reason, unpacked bytes, or why it failed."""
+
+    file: str
+    layout: str = ""
+    rows: int = 0
+    kept: int = 0
+    bad: dict[str, int] = field(default_factory=dict)
+    bytes: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What came of all files: a report each, how many had been read before, and the names of all files of the store."""
+
+    folder: Path
+    files: tuple[FileReport, ...]
+    skipped: int
+    known: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(report.rows for report in self.files)
+
+    @property
+    def kept(self) -> int:
+        return sum(report.kept for report in self.files)
+
+    @property
+    def bad(self) -> dict[str, int]:
+        """Broken lines by reason."""
+        total: Counter[str] = Counter()
+        for report in self.files:
+            total.update(report.bad)
+        return dict(total)
+
+    @property
+    def failed(self) -> list[FileReport]:
+        return [report for report in self.files if report.error]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is kept, and where it goes."""
+
+    folder: Path
+    pair: tuple[str, str] | None
+    roots: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One worker's load: a piece of a large file, or a batch of small ones."""
+
+    pieces: tuple[Piece, ...]
+    wanted: _Wanted
+    stem: str
+
+
+@dataclass
+class _Result:
+    """What came of a task: a report for each piece, and the parts written."""
+
+    reports: list[FileReport]
+    parts: list[str]
+
+
+def ingest(
+    inputs: Iterable[Path],
+    folder: Path,
+    pair: tuple[str, str] | None = None,
+    roots: Sequence[int] = (),
+    jobs: int = 0,
+    cluster: str | None = None,
+    tell: Callable[[FileReport], None] = lambda report: None,
+) -> IngestReport:
+    """Read event files into a store.
+
+    Parameters: inputs (event files of one or several layouts), folder (of the store; made where missing), pair (two countries; None: all
+    events between two different countries), roots (CAMEO root codes wanted; none: all), jobs (workers; 0: one a core), cluster (address of
+    a Dask scheduler whose workers see the same files), tell (called with each file's report when it is done).
+    Returns: what came of each file. Raises: DalizError when no file is given, the store was made with other settings, a file has changed
+    since it was read, or the disk is full (what was finished before is kept, and a second run goes on from there).
+    """
+    paths = list(dict.fromkeys(Path(path) for path in inputs))
+    if not paths:
+        raise DalizError("no event files given; expected GDELT, ICEWS or POLECAT files")
+    settings = {"pair": sorted(pair) if pair else [], "roots": sorted(roots)}
+    done = _open_ledger(folder, settings)
+    fresh = [path for path in paths if str(path.resolve()) not in done]
+    for path in paths:
+        if path not in fresh and done[str(path.resolve())] != _stamp(path):
+            raise DalizError(f"{path}: has changed since it was read into {folder}; read the files into a new folder")
+    reports: list[FileReport] = []
+    try:
+        with _pool(jobs, cluster) as run:
+            for group in _read_groups(fresh, _Wanted(folder, pair, tuple(roots)), run):
+                _commit(folder, group)
+                for path, report in group.reports:
+                    if not report.error:
+                        done[str(path.resolve())] = _stamp(path)
+                    reports.append(report)
+                    tell(report)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DalizError(
+                f"{folder}: the disk is full; {len(done)} files are read and kept, the same command goes on from there"
+            ) from error
+        raise DalizError(f"{folder}: cannot be written ({error.strerror})") from error
+    return IngestReport(folder, tuple(reports), len(paths) - len(fresh), tuple(sorted(done)))
+
+
+@dataclass
+class _Group:
+    """Files that are finished together: their reports, and the parts that hold their events."""
+
+    reports: list[tuple[Path, FileReport]]
+    parts: list[str]
+
+
+def _read_groups(paths: list[Path], wanted: _Wanted, run: Callable[[list[_Task]], Iterator[_Result]]) -> Iterator[_Group]:
+    """Groups in the order of the paths. All tasks are one stream, so that no core waits for a file to end."""
+    plan: list[tuple[list[Path], int]] = []
+    tasks: list[_Task] = []
+    unreadable: dict[int, _Group] = {}
+    for batch in _batches(paths):
+        try:
+            own = [pieces(path, PIECE_BYTES) for path in batch]
+        except BrokenFile as error:
+            unreadable[len(plan)] = _Group([(batch[0], FileReport(batch[0].name, error=str(error)))], [])
+            plan.append((batch, 0))
+            continue
+        whole = len(batch) > 1 or len(own[0]) == 1
+        loads = [tuple(part for parts in own for part in parts)] if whole else [(part,) for part in own[0]]
+        plan.append((batch, len(loads)))
+        tasks += [_Task(load, wanted, _stem(load)) for load in loads]
+    results = run(tasks)
+    for index, (batch, count) in enumerate(plan):
+        if index in unreadable:
+            yield unreadable[index]
+            continue
+        yield _group(batch, [next(results) for _ in range(count)], wanted.folder)
+
+
+def _batches(paths: list[Path]) -> Iterator[list[Path]]:
+    """Small files together, large ones and those that cannot be looked at alone."""
+    batch: list[Path] = []
+    size = 0
+    for path in paths:
+        bytes_there = (_stamp(path) or [BATCH_BYTES])[0]
+        if batch and (size + bytes_there > BATCH_BYTES or len(batch) == BATCH_FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(path)
+        size += bytes_there
+    if batch:
+        yield batch
+
+
+def _group(batch: list[Path], results: list[_Result], folder: Path) -> _Group:
+    if len(batch) > 1:
+        (only,) = results
+        return _Group(list(zip(batch, only.reports, strict=True)), only.parts)
+    report = FileReport(batch[0].name)
+    parts = [part for result in results for part in result.parts]
+    for result in results:
+        _add(report, result.reports[0])
+    if report.error:
+        for part in parts:
+            (folder / part).unlink(missing_ok=True)
+        return _Group([(batch[0], FileReport(report.file, report.layout, error=report.error))], [])
+    return _Group([(batch[0], report)], parts)
+
+
+def _add(report: FileReport, piece: FileReport) -> None:
+    report.layout = report.layout or piece.layout
+    report.rows += piece.rows
+    report.kept += piece.kept
+    report.bytes += piece.bytes
+    report.error = report.error or piece.error
+    for reason, count in piece.bad.items():
+        report.bad[reason] = report.bad.get(reason, 0) + count
+
+
+def _stem(load: tuple[Piece, ...]) -> str:
+    key = "|".join(f"{piece.path.resolve()}@{piece.start}" for piece in load)
+    return f"{load[0].path.name.split('.')[0][:40]}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+
+def _rule(layout: Layout, wanted: _Wanted) -> Rule:
+    if not layout.name.startswith("gdelt"):
+        return Rule(layout.columns)
+    at = layout.positions
+    mask = sum(1 << root for root in wanted.roots) if wanted.roots else ALL_ROOTS
+    sides = [tuple(pack(code) for code in codes_of(country)) for country in wanted.pair] if wanted.pair else [(), ()]
+    return Rule(layout.columns, at["date"], at["source"], at["target"], at["code"], sides[0], sides[1], mask)
+
+
+class _Sink:
+    """Events and broken lines of one task on their way to disk; a large file's events go there before it is read to its end."""
+
+    def __init__(self, task: _Task) -> None:
+        self.task = task
+        self.parts: list[str] = []
+        self.waiting: list[pl.DataFrame] = []
+        self.rejects: list[bytes] = []
+
+    def take(self, frames: list[pl.DataFrame], rejects: list[bytes]) -> None:
+        self.waiting += frames
+        self.rejects += rejects
+        if sum(frame.height for frame in self.waiting) >= PART_ROWS:
+            self.write_part()
+
+    def write_part(self) -> None:
+        frame = pl.concat(self.waiting) if self.waiting else pl.DataFrame()
+        self.waiting = []
+        if frame.height:
+            buffer = io.BytesIO()
+            frame.write_parquet(buffer, compression="zstd", compression_level=1)
+            self._write(f"parts/{self.task.stem}-{len(self.parts)}.parquet", buffer.getvalue())
+
+    def close(self) -> list[str]:
+        self.write_part()
+        if self.rejects:
+            self._write(f"rejected/{self.task.stem}.tsv", b"".join(self.rejects))
+        return self.parts
+
+    def _write(self, name: str, content: bytes) -> None:
+        _write_whole(self.task.wanted.folder / name, content)
+        self.parts.append(name)
+
+
+def read_task(task: _Task) -> _Result:
+    """Read one load: gate, parse, write. Errors of a file are reported; errors of the disk are raised."""
+    sink = _Sink(task)
+    alone = len(task.pieces) == 1
+    reports = []
+    for piece in task.pieces:
+        report = FileReport(piece.path.name)
+        frames: list[pl.DataFrame] = []
+        rejects: list[bytes] = []
+        try:
+            for kept in _events_of(piece, task.wanted, report, rejects):
+                frames.append(kept)
+                if alone:
+                    sink.take(frames, rejects)
+                    frames, rejects[:] = [], []
+        except BrokenFile as error:
+            report = FileReport(piece.path.name, report.layout, error=str(error))
+        else:
+            sink.take(frames, rejects)
+        reports.append(report)
+    return _Result(reports, sink.close())
+
+
+def _events_of(piece: Piece, wanted: _Wanted, report: FileReport, rejects: list[bytes]) -> Iterator[pl.DataFrame]:
+    """Wanted events of a piece, chunk by chunk; counts go into the report, broken lines into rejects. Raises: BrokenFile."""
+    layout = layout_of(piece.path)
+    rule = _rule(layout, wanted)
+    report.layout = layout.name
+    room = np.empty(0, dtype=np.uint8)
+    skip = layout.header and piece.start == 0
+    for block in chunks_ahead(piece):
+        chunk = block
+        if skip:
+            chunk, skip = block[block.find(b"\n") + 1 :], False
+        if len(room) <= len(chunk):
+            room = np.empty(max(len(chunk) + 1, min(CHUNK_BYTES, 4 * len(chunk))), dtype=np.uint8)
+        passed = sift(chunk, rule, room)
+        report.rows += passed.rows
+        report.bytes += len(block)
+        for start, end, reason in passed.bad:
+            _reject(rejects, report, reason, chunk[start:end])
+        if passed.kept_rows:
+            yield _events(passed.kept, layout, wanted, report, rejects)
+        else:
+            yield pl.DataFrame(schema=SCHEMA)
+
+
+def _reject(rejects: list[bytes], report: FileReport, reason: int, line: bytes) -> None:
+    word = REASONS[reason]
+    report.bad[word] = report.bad.get(word, 0) + 1
+    rejects.append(f"{report.file}\t{word}\t".encode() + line + b"\n")
+
+
+def _events(kept: bytes, layout: Layout, wanted: _Wanted, report: FileReport, rejects: list[bytes]) -> pl.DataFrame:
+    frame, unreadable = typed_events(text_columns(kept, layout), layout)
+    if unreadable.any():
+        lines = kept.split(b"\n")
+        for index in unreadable.arg_true():
+            _reject(rejects, report, VALUE, lines[index])
+    if not layout.name.startswith("gdelt"):
+        # The gate tests GDELT's codes; names of countries can be compared only after they are understood.
+        frame = frame.filter((pl.col("source") != pl.col("target")).fill_null(False))
+        if wanted.pair:
+            frame = frame.filter(pl.col("source").is_in(wanted.pair) & pl.col("target").is_in(wanted.pair))
+        if wanted.roots:
+            frame = frame.filter(pl.col("code").str.slice(0, 2).is_in([f"{root:02d}" for root in wanted.roots]))
+    report.kept += frame.height
+    return frame
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> list[int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return []
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _open_ledger(folder: Path, settings: dict[str, Any]) -> dict[str, list[int]]:
+    """File -> its stamp when it was read. Makes the store where it is missing."""
+    file = folder / LEDGER
+    try:
+        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not file.exists())):
+            raise DalizError(f"{folder}: exists and is no store of events; name a new folder")
+        for name in ("parts", "rejected"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _write_whole(file, (json.dumps({"settings": settings}) + "\n").encode())
+    except OSError as error:
+        raise DalizError(f"{folder}: cannot be written ({error.strerror})") from error
+    found, groups = read_ledger(folder)
+    if found != settings:
+        raise DalizError(f"{folder}: was made for {_settings_text(found)}; name another folder for {_settings_text(settings)}")
+    return {entry["path"]: entry["stamp"] for group in groups for entry in group["files"]}
+
+
+def read_ledger(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Settings of a store, and its finished groups (files, parts). A last line that was cut off while being written is left out.
+
+    Raises: DalizError when the folder is no store of events.
+    """
+    try:
+        lines = (folder / LEDGER).read_text(encoding="utf-8").split("\n")
+        settings = json.loads(lines[0])["settings"]
+    except (OSError, ValueError, KeyError) as error:
+        raise DalizError(f"{folder}: no store of events; `daliz events FILES... --out {folder}` makes one") from error
+    groups = []
+    for line in lines[1:-1]:
+        try:
+            groups.append(json.loads(line))
+        except ValueError:
+            continue
+    return settings, groups
+
+
+def _commit(folder: Path, group: _Group) -> None:
+    """Note a finished group in the ledger; only then do its parts count."""
+    entries = [{"path": str(path.resolve()), "stamp": _stamp(path), **asdict(report)} for path, report in group.reports if not report.error]
+    if not entries:
+        return
+    with (folder / LEDGER).open("rb+") as file:
+        content_end = file.seek(0, os.SEEK_END)
+        file.seek(content_end - 1)
+        torn = file.read(1) != b"\n"
+        file.write((b"\n" if torn else b"") + json.dumps({"files": entries, "parts": group.parts}).encode() + b"\n")
+
+
+def _settings_text(settings: dict[str, Any]) -> str:
+    who = " and ".join(country_name(code) for code in settings["pair"]) or "all pairs"
+    roots = f", CAMEO roots {', '.join(f'{root:02d}' for root in settings['roots'])}" if settings["roots"] else ""
+    return f"{who}{roots}"
+
+
+@contextmanager
+def _pool(jobs: int, cluster: str | None) -> Iterator[Callable[[list[_Task]], Iterator[_Result]]]:
+    """Something that maps read_task over tasks, giving results in their order."""
+    from joblib import Parallel, delayed, parallel_config
+
+    client = None
+    if cluster is not None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise MissingExtraError("cluster", "distributed") from error
+        try:
+            client = Client(cluster, timeout=20)
+        except (OSError, ValueError) as error:
+            raise DalizError(f"cluster {cluster!r}: no Dask scheduler answers there ({type(error).__name__})") from error
+    backend = parallel_config("dask", wait_for_workers_timeout=30) if client else nullcontext()
+    try:
+        with backend:
+            if client:
+                pool = Parallel(return_as="generator", n_jobs=-1)
+            else:
+                pool = Parallel(n_jobs=jobs or os.cpu_count() or 1, backend="threading", return_as="generator")
+            yield lambda tasks: pool(delayed(read_task)(task) for task in tasks)
+    finally:
+        if client:
+            client.close()
