@@ -73,9 +73,11 @@ def _whole(text: str | None) -> int | None:
 
 def _links(rows: list[Row]) -> list[Row]:
     others = {row["link"]: row for row in own_rows("other_trains")}
+    fills = {row["link"]: row for row in own_rows("link_fill")}
     found = [_fact_link(row) for row in rows if row["status"] != "aggregate"]
     found += [_own_link(row) for row in own_rows("links")]
     for link in found:
+        _fill(link, fills.get(link["id"]))
         other = others.get(link["id"])
         if other:
             link["other_trains_day"] = float(other["other_trains_day"])
@@ -85,6 +87,17 @@ def _links(rows: list[Row]) -> list[Row]:
         if link.get("other_trains_day"):
             link["assumed_fields"] = [*link["assumed_fields"], "other_trains_day"]
     return found
+
+
+def _fill(link: Row, fill: Row | None) -> None:
+    """Put our own estimate where the facts are silent."""
+    if fill is None:
+        return
+    for column in ("speed_kmh", "capacity_trains_day"):
+        if fill[column]:
+            link[column] = float(fill[column])
+            link["assumed_fields"] = list(dict.fromkeys([*link["assumed_fields"], column]))
+    link["note"] = joined(link["note"], f"speed and capacity assumed: {fill['why']}")
 
 
 def _fact_link(row: Row) -> Row:

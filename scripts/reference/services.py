@@ -76,10 +76,19 @@ def _both_ways(facts: Path) -> Iterator[Row]:
             "name": row["back_name"],
             "tariff": row["back_tariff"],
             "back": True,
+            "dwells": _back_dwells(common["dwells"], places),
             "places": places[::-1],
             "links": links[::-1],
             "calls": {place: OPPOSITE[call] for place, call in calls.items()},
         }
+
+
+def _back_dwells(dwells: Row, places: list[str]) -> Row:
+    """Hours of the return: waits at the same places, a fixed run at the other end of the way."""
+    turned = dict(dwells)
+    if (dwells[places[-1]] or {}).get("run_h"):
+        turned[places[0]], turned[places[-1]] = dwells[places[-1]], None
+    return turned
 
 
 def _service(row: Row) -> Row:
@@ -102,7 +111,8 @@ def _service(row: Row) -> Row:
 
 def _stops(row: Row) -> Iterator[Row]:
     for number, place in enumerate(row["places"]):
-        dwell = row["dwells"][place]
+        own = row["dwells"][place] or {}
+        hours = {name: own.get(name) for name in ("run_h", "dwell_h")}
         yield estimated(
             {
                 "service": row["id"],
@@ -110,9 +120,9 @@ def _stops(row: Row) -> Iterator[Row]:
                 "place": place,
                 "link": row["links"][number - 1] if number else None,
                 "call": row["calls"].get(place, "pass"),
-                "dwell_h": dwell["dwell_h"] if dwell else None,
-                "assumed_fields": ["dwell_h"] if dwell else None,
-                "note": dwell["note"] if dwell else None,
+                **hours,
+                "assumed_fields": [name for name, value in hours.items() if value],
+                "note": own.get("note"),
             }
         )
 
