@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import dataset, report
+from daliz.cli import dataset, plan, report
 
 app = typer.Typer(
     name="daliz",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("check")(dataset.check)
 app.command("new")(dataset.new)
 app.command("show")(dataset.show)
+app.command("plan")(plan.plan)
 app.command("report")(report.report)
 
 

@@ -1,0 +1,190 @@
+"""An itinerary in the words of a forwarder: when, where, with whom, what for, and what its risk comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from daliz.freight.plan import calendars
+from daliz.freight.plan.results import CAUSES, Plan
+
+CAUSE_WORDS = {"runs": "trains, ships and lorries running late", "handling": "handling, border and yard", "closures": "closed ports and seas"}
+WIDTH = 80
+
+
+def local(plan: Plan, at: datetime, place: str) -> datetime:
+    """A moment in the clock of a place."""
+    return at.astimezone(calendars.zone(plan.network.place_rows[place]["timezone"] or "UTC"))
+
+
+def clock(plan: Plan, at: datetime, place: str) -> str:
+    """A moment as `Tue 1 Dec 08:30`, local time at a place."""
+    moment = local(plan, at, place)
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+
+
+def day(plan: Plan, at: datetime | None, place: str) -> str:
+    """A day as `1 Dec`, local at a place; 'never' for no moment."""
+    if at is None:
+        return "never"
+    moment = local(plan, at, place)
+    return f"{moment.day} {moment:%b}"
+
+
+def name(plan: Plan, place: str) -> str:
+    """The name of a place, without what stands in brackets."""
+    return str(plan.network.place_rows[place]["name"]).partition(" (")[0]
+
+
+def hours(value: float) -> str:
+    """A stretch of time: hours, or days from two days on.
+
+    >>> hours(3.0), hours(0.25), hours(60.0)
+    ('3 h', '15 min', '2.5 days')
+    """
+    if value >= 48:
+        return f"{value / 24:.1f} days"
+    return f"{value:.0f} h" if value >= 1 else f"{value * 60:.0f} min"
+
+
+def headline(plan: Plan) -> str:
+    """The question in one line."""
+    query = plan.query
+    what = f"{name(plan, query.origin)} to {name(plan, query.destination)}, {query.teu:g} TEU of {query.cargo.name[0].lower()}{query.cargo.name[1:]}"
+    if query.depart is None:
+        return f"{what}, to arrive by {clock(plan, calendars.moment_of(query.arrive_by or 0), query.destination)}"
+    first = calendars.moment_of(query.depart)
+    if query.until != query.depart:
+        return f"{what}, leaving {day(plan, first, query.origin)} to {day(plan, calendars.moment_of(query.until or 0), query.origin)}"
+    year = local(plan, first, query.origin).year
+    ready = f"{clock(plan, first, query.origin)[:-6]} {year} {clock(plan, first, query.origin)[-5:]}"
+    due = f", to arrive by {day(plan, calendars.moment_of(query.arrive_by), query.destination)}" if query.arrive_by is not None else ""
+    return f"{what}, ready {ready}{due}"
+
+
+def legs_in_words(plan: Plan, itinerary: int) -> list[str]:
+    """The legs of an itinerary, a few lines each."""
+    lines: list[str] = []
+    legs = list(plan.legs.filter(pl.col("itinerary") == itinerary).iter_rows(named=True))
+    for leg in legs:
+        start, end = leg["from_place"], leg["to_place"]
+        before = _before(leg)
+        if before:
+            lines.append(f"                   {name(plan, start)}: {before}")
+        operator = f" ({leg['operator']})" if leg["operator"] else ""
+        lines.append(f"  {clock(plan, leg['depart'], start):<17}{leg['name']}{operator}")
+        lines.append(
+            f"  {clock(plan, leg['arrive'], end):<17}{name(plan, end)}: {leg['km']:,.0f} km, moving {hours(leg['run_h'])}"
+            + (f", standing {hours(leg['stand_h'])}" if leg["stand_h"] > 0 else "")
+        )
+        lines.append(f"                   {_money(leg)}, {leg['co2_kg_feu']:,.0f} kg CO2e a FEU{_missed(leg)}")
+    last = legs[-1]
+    if last["unload_h"] > 0:
+        lines.append(f"                   {name(plan, last['to_place'])}: handling {hours(last['unload_h'])}")
+    row = plan.front.filter(pl.col("itinerary") == itinerary).row(0, named=True)
+    lines.append(f"  {clock(plan, row['arrive'], last['to_place']):<17}cargo free, if nothing delays it")
+    return lines
+
+
+def _before(leg: Mapping[str, Any]) -> str:
+    parts = []
+    if leg["handling_h"] > 0:
+        parts.append(f"handling {hours(leg['handling_h'])}")
+    if leg["wait_h"] > 0.01:
+        why = "for the timetable" if leg["by_timetable"] else f"leaves every {hours(leg['every_h'])}" if leg["every_h"] else "cut-off and hours"
+        parts.append(f"waiting {hours(leg['wait_h'])} ({why})")
+    return ", ".join(parts)
+
+
+def _money(leg: Mapping[str, Any]) -> str:
+    handling = f" and {leg['handling_usd_feu']:,.0f} for handling" if leg["handling_usd_feu"] > 0 else ""
+    return f"{leg['tariff_usd_feu']:,.0f} USD{handling}"
+
+
+def _missed(leg: Mapping[str, Any]) -> str:
+    return f"; this connection is missed in {leg['miss_probability']:.0%} of cases" if leg["miss_probability"] >= 0.005 else ""
+
+
+def risk_in_words(plan: Plan, itinerary: int) -> str:
+    """What makes an itinerary later than planned, in one sentence."""
+    row = plan.front.filter(pl.col("itinerary") == itinerary).row(0, named=True)
+    drawn = plan.drawn[itinerary - 1]
+    causes = sorted(((drawn.lost_min[cause] / 1440, CAUSE_WORDS[cause]) for cause in CAUSES), reverse=True)
+    named = [f"{words} ({days:.1f} days)" for days, words in causes if days >= 0.05]
+    end = plan.query.destination
+    text = f"Half arrive by {day(plan, row['arrive_p50'], end)}, nine in ten by {day(plan, row['arrive_p90'], end)}"
+    if row["connections_hold"] < 0.995:
+        text += f"; all connections hold in {row['connections_hold']:.0%} of cases"
+    return text + (f". On average lost to: {', '.join(named)}." if named else ".")
+
+
+def choice_table(plan: Plan) -> list[str]:
+    """The labelled choice as lines of a table."""
+    end, start = plan.query.destination, plan.query.origin
+    lines = [f"{'':<22}{'leaves':>8}{'half by':>9}{'90 % by':>9}{'days':>6}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"]
+    for labels, row in _grouped(plan.choice.iter_rows(named=True)):
+        title = ", ".join(labels)
+        lead = [title] if len(title) > 21 else []
+        lines += lead
+        lines.append(
+            f"{'' if lead else title:<22}{day(plan, row['depart'], start):>8}{day(plan, row['arrive_p50'], end):>9}"
+            f"{day(plan, row['arrive_p90'], end):>9}{row['days_p50']:>6.1f}{row['total_usd_feu']:>9,.0f}{row['co2_kg_feu']:>9,.0f}"
+            f"{row['probability']:>8.0%}"
+        )
+    return lines
+
+
+def front_table(plan: Plan) -> list[str]:
+    """The whole front, one line an itinerary."""
+    end, start = plan.query.destination, plan.query.origin
+    lines = [f"{'':>4}{'leaves':>8}{'half by':>9}{'90 % by':>9}{'days':>6}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"]
+    for row in plan.front.iter_rows(named=True):
+        lines.append(
+            f"{row['itinerary']:>3} {day(plan, row['depart'], start):>8}{day(plan, row['arrive_p50'], end):>9}"
+            f"{day(plan, row['arrive_p90'], end):>9}{row['days_p50']:>6.1f}{row['total_usd_feu']:>9,.0f}{row['co2_kg_feu']:>9,.0f}"
+            f"{row['probability']:>8.0%}"
+        )
+        lines += _wrapped("      " + ", ".join(row["services"]))
+    return lines
+
+
+def _grouped(rows: Iterable[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    grouped: dict[int, tuple[list[str], dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["itinerary"], ([], row))[0].append(row["label"])
+    return list(grouped.values())
+
+
+def in_words(plan: Plan, itinerary: int | None = None) -> str:
+    """The whole answer as text of 80 columns: the choice, and one itinerary leg by leg (default: the knee)."""
+    chosen = plan.label("knee") if itinerary is None else itinerary
+    labels = plan.choice.filter(pl.col("itinerary") == chosen)["label"].to_list()
+    title = f"Itinerary {chosen}" + (f" ({', '.join(labels)})" if labels else "")
+    total = "USD/FEU is the freight" + (
+        f" and {plan.query.cargo.time_value_usd_feu_day:g} USD for each day in transit" if plan.query.cargo.time_value_usd_feu_day else ""
+    )
+    in_time = "arriving by the deadline" if plan.query.arrive_by is not None else "taking at most a quarter longer than planned"
+    parts = [
+        *_wrapped(headline(plan)),
+        "",
+        *choice_table(plan),
+        "",
+        *_wrapped(
+            f"{plan.front.height} ways are worth a look. {total}; 'in time' is the chance of {in_time}; days count from departure "
+            "and are exceeded half of the time."
+        ),
+        "",
+        title,
+        *legs_in_words(plan, chosen),
+        *_wrapped(risk_in_words(plan, chosen)),
+    ]
+    return "\n".join(parts)
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, WIDTH)
