@@ -1,0 +1,232 @@
+"""Dates in news prose, resolved against the day of the article: ranges, days without a year, weekdays, 'last week', 'the same day'."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
+MONTHS |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+WEEKDAYS = {name.casefold(): number for number, name in enumerate(calendar.day_name)}
+COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR = r"(?:19|20)\d\d"
+_DASH = r"\s*(?:-|–|—|to|and|through|until)\s*"
+_DAY = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?"
+_AFTER = rf"(?:,?\s+(?:of\s+)?(?P<{{0}}>{_YEAR}|(?:this|last|the current|the same)\s+year))?"
+FORMS: tuple[tuple[str, str], ...] = (
+    ("iso", rf"(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)"),
+    ("dotted", rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>{_YEAR})"),
+    ("across", rf"(?P<m>{_MONTH})\.?\s+(?P<d>{_DAY}){_DASH}(?P<m2>{_MONTH})\.?\s+(?P<d2>{_DAY})" + _AFTER.format("y")),
+    ("across", rf"(?P<d>{_DAY})\s+(?P<m>{_MONTH})\.?{_DASH}(?P<d2>{_DAY})\s+(?P<m2>{_MONTH})" + _AFTER.format("y")),
+    ("day", rf"(?P<m>{_MONTH})\.?\s+(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY})(?!\s*(?:%|percent|million|billion|{_MONTH})))?" + _AFTER.format("y")),
+    ("day", rf"(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY}))?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?" + _AFTER.format("y")),
+    ("months", rf"(?P<m>{_MONTH})\s*(?:-|–|to)\s*(?P<m2>{_MONTH})" + _AFTER.format("y")),
+    ("month", rf"(?:(?:early|mid|late)[- ])?(?P<m>{_MONTH})\b(?!\s+\d{{1,2}}\b)" + _AFTER.format("y")),
+    ("half", rf"(?:the\s+)?(?P<n>first|second)\s+half\s+of\s+(?:the\s+)?(?P<y>{_YEAR}|this\s+year|last\s+year|year)"),
+    ("quarter", rf"(?:the\s+)?(?P<n>first|second|third|fourth)\s+quarter(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?"),
+    ("nmonths", rf"(?:the\s+)?(?:first\s+)?(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven)\s+months(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?(?!\s+(?:ago|later|earlier|before))"),
+    ("weekday", rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?"),
+    ("today", r"(?:earlier\s+|later\s+)?(?:today|tonight)|this\s+(?:morning|evening|afternoon)|currently"),
+    ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
+    ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
+    ("later", r"(?:a|one)\s+day\s+later|(?:the\s+)?(?:next|following)\s+day"),
+    ("earlier", r"(?:a|one)\s+day\s+(?:earlier|before)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b"),
+    ("same", r"(?:the\s+)?same\s+day"),
+    ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
+    ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),
+    ("year", rf"(?<![\d.,$€]){_YEAR}(?![\d%]|[.,]\d|-\d|\s*(?:km|tons?|tonnes?|documents|agreements|people|passengers))"),
+)
+ANY = re.compile("|".join(f"(?P<f{index}>\\b{_f.replace('(?P<', f'(?P<f{index}_')})" for index, (_, _f) in enumerate(FORMS)), re.IGNORECASE)
+GRACE_DAYS = 3
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+@dataclass(frozen=True)
+class When:
+    """A date expression: its characters in the text, and the first and last day (ISO, or a month or year) looking back and ahead."""
+
+    start: int
+    end: int
+    form: str
+    past: tuple[str, str]
+    ahead: tuple[str, str]
+
+    def days(self, status: str) -> tuple[str, str]:
+        """First and last day, looking ahead for what is yet to come."""
+        return self.ahead if status in ("planned", "hypothetical") else self.past
+
+
+def _month(year: int, month: int) -> str:
+    return f"{year:04d}-{month:02d}"
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def _year(text: str | None, article: date | None) -> int | None:
+    if not text:
+        return None
+    plain = text.casefold()
+    if plain[:2] in ("19", "20"):
+        return int(plain)
+    if article is None:
+        return None
+    return article.year - plain.startswith("last")
+
+
+def year_of(month: int, day: int, article: date | None, ahead: bool) -> int | None:
+    """The year of a day without one: the last such day up to the article, or the next one from it; three days either way are the same."""
+    if article is None:
+        return None
+    limit = article - timedelta(GRACE_DAYS) if ahead else article + timedelta(GRACE_DAYS)
+    years = range(article.year - 1, article.year + 2)
+    days = [(year, date.fromisoformat(iso)) for year in years if (iso := _day(year, month, day))]
+    fitting = [year for year, when in days if (when >= limit if ahead else when <= limit)]
+    if not fitting:
+        return None
+    return min(fitting) if ahead else max(fitting)
+
+
+def _weekday(groups: dict[str, str | None], article: date) -> tuple[tuple[str, str], tuple[str, str]]:
+    wanted = WEEKDAYS[(groups["day"] or "").casefold()]
+    back = (article.weekday() - wanted) % 7
+    forth = (wanted - article.weekday()) % 7
+    which = (groups["w"] or "").casefold()
+    if which in ("last", "previous", "past"):
+        back = back or 7
+    if which in ("next", "coming"):
+        forth = forth or 7
+        back = -forth
+    past, ahead = (article - timedelta(back)).isoformat(), (article + timedelta(forth)).isoformat()
+    return (past, past), (ahead, ahead)
+
+
+def _span(which: str, unit: str, article: date) -> tuple[str, str]:
+    step = {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1}.get(which.split()[-1], 0)
+    if unit == "year":
+        return str(article.year + step), str(article.year + step)
+    if unit == "month":
+        count = article.year * 12 + article.month - 1 + step
+        return _month(count // 12, count % 12 + 1), _month(count // 12, count % 12 + 1)
+    monday = article - timedelta(article.weekday()) + timedelta(7 * step)
+    first = monday + timedelta(5) if unit == "weekend" else monday
+    return first.isoformat(), (monday + timedelta(6)).isoformat()
+
+
+def _ago(number: int, unit: str, article: date) -> str:
+    if unit in ("day", "week"):
+        return (article - timedelta(number * (7 if unit == "week" else 1))).isoformat()
+    if unit == "year":
+        return str(article.year - number)
+    count = article.year * 12 + article.month - 1 - number
+    return _month(count // 12, count % 12 + 1)
+
+
+def _calendar(form: str, groups: dict[str, str | None], article: date | None, hint: int | None, ahead: bool) -> tuple[str, str] | None:
+    month = groups.get("m") or ""
+    number = int(month) if month.isdigit() else MONTHS.get(month.casefold().rstrip("."), 0)
+    if not 1 <= number <= 12:
+        return None
+    first = _number(groups["d"] or "") if groups.get("d") else 1
+    year = _year(groups.get("y"), article) or hint or year_of(number, first, article, ahead)
+    if year is None:
+        return None
+    month2 = MONTHS[(groups["m2"] or "").casefold()] if groups.get("m2") else number
+    if form in ("month", "months"):
+        return _month(year, number), _month(year, month2)
+    start = _day(year, number, first)
+    end = _day(year + (month2 < number), month2, _number(groups["d2"] or "")) if groups.get("d2") else start
+    if start is None or end is None or end < start:
+        return (start, start) if start else None
+    return start, end
+
+
+def _period(form: str, groups: dict[str, str | None], article: date | None) -> tuple[str, str] | None:
+    year = _year(groups.get("y"), article) or (article.year if article else None)
+    if year is None:
+        return None
+    word = (groups["n"] or "").casefold()
+    if form == "half":
+        return (_month(year, 1), _month(year, 6)) if word == "first" else (_month(year, 7), _month(year, 12))
+    if form == "quarter":
+        last = 3 * ORDINALS[word]
+        return _month(year, last - 2), _month(year, last)
+    return _month(year, 1), _month(year, COUNTS.get(word, 11))
+
+
+def _relative(form: str, groups: dict[str, str | None], article: date, text: str) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    if form == "weekday":
+        return _weekday(groups, article)
+    if form == "span":
+        found = _span((groups["w"] or "").casefold(), (groups["u"] or "").casefold(), article)
+        return found, found
+    if form == "ago":
+        count = groups["n"] or ""
+        day = _ago(int(count) if count.isdigit() else COUNTS[count.casefold()], (groups["u"] or "").casefold(), article)
+        return (day, day), (day, day)
+    shifts = {"today": 0, "yesterday": -1, "tomorrow": 1}
+    if form not in shifts:
+        return None
+    shift = shifts[form] * (2 if text.casefold().startswith("the day") else 1)
+    day = (article + timedelta(shift)).isoformat()
+    return (day, day), (day, day)
+
+
+def dates_in(text: str, article: date | None, offset: int = 0) -> list[When]:
+    """Every date expression of a sentence, resolved against the day of the article (None: only what stands there whole).
+
+    Returns: expressions in order; those that need the article's day or another date and have none are left out.
+    """
+    matches = list(ANY.finditer(text))
+    years = [int(match[0]) for match in matches if _form(match) == "year"]
+    hint = years[0] if len(years) == 1 else None
+    found: list[When] = []
+    pending: list[tuple[re.Match[str], int]] = []
+    for match in matches:
+        form = _form(match)
+        groups = _groups(match)
+        at = (match.start() + offset, match.end() + offset)
+        if form in ("later", "earlier", "same"):
+            pending.append((match, {"later": 1, "earlier": -1, "same": 0}[form]))
+        elif form == "year":
+            found.append(When(*at, form, (match[0], match[0]), (match[0], match[0])))
+        elif form in ("half", "quarter", "nmonths"):
+            if period := _period(form, groups, article):
+                found.append(When(*at, form, period, period))
+        elif form in ("iso", "dotted", "across", "day", "months", "month"):
+            if match[0] == "may" or (match[0] == "march") or (form == "month" and not match[0][0].isupper()):
+                continue
+            past, ahead = (_calendar(form, groups, article, hint, later) for later in (False, True))
+            if past or ahead:
+                found.append(When(*at, form, past or ahead or ("", ""), ahead or past or ("", "")))
+        elif article is not None and (both := _relative(form, groups, article, match[0])):
+            found.append(When(*at, form, *both))
+    for match, shift in pending:
+        base = [when for when in found if len(when.past[0]) == 10]
+        if base:
+            other = min(base, key=lambda when: abs(when.start - offset - match.start()))
+            day = (date.fromisoformat(other.past[0]) + timedelta(shift)).isoformat()
+            found.append(When(match.start() + offset, match.end() + offset, "shifted", (day, day), (day, day)))
+    return sorted(found, key=lambda when: when.start)
+
+
+def _form(match: re.Match[str]) -> str:
+    index = next(int(name[1:]) for name in match.re.groupindex if "_" not in name and match[name] is not None)
+    return FORMS[index][0]
+
+
+def _groups(match: re.Match[str]) -> dict[str, str | None]:
+    index = next(name for name in match.re.groupindex if "_" not in name and match[name] is not None)
+    prefix = f"{index}_"
+    return {name[len(prefix) :]: match[name] for name in match.re.groupindex if name.startswith(prefix)}

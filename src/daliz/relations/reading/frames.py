@@ -1,0 +1,328 @@
+"""What all extractors share: a sentence in its article, who its words mean, where and when something was, and drafts of events."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from daliz.relations.countries import country_name
+from daliz.relations.reading.dates import When
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.lexicon import Lexicon, rows
+from daliz.relations.reading.mentions import Mention, office_party
+from daliz.relations.reading.syntax import Parsed, distance, pobjs, rights, up, within
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+PEOPLE = ("person", "group", "office", "pronoun", "dyad")
+PLACES = ("country", "place", "capital")
+STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
+GUESTS = frozenset({None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government"})
+
+
+@dataclass
+class Article:
+    """What the text has spoken of so far, for `he`, `the president`, `the two countries`."""
+
+    lexicon: Lexicon
+    day: str | None
+    text: str = ""
+    seen: list[tuple[int, Mention]] = field(default_factory=list)
+
+    def before(self, position: int) -> list[Mention]:
+        """Mentions before a character of the text, nearest first."""
+        return [mention for at, mention in reversed(self.seen) if at < position]
+
+    def after(self, position: int, limit: int) -> list[Mention]:
+        """Mentions after a character, up to another, nearest first."""
+        return [mention for at, mention in self.seen if position < at < limit]
+
+    def person(self, position: int, rank: str | None, limit: int) -> tuple[Party, ...]:
+        """The person last spoken of, with that office where one is given; else the next in the sentence."""
+        for mention in (*self.before(position), *self.after(position, limit)):
+            if mention.kind != "person" or len(mention.parties) != 1:
+                continue
+            party = mention.parties[0]
+            if party.rank in ("company", "parliament", "government", "delegation", "spokesperson"):
+                continue
+            if rank is None or party.rank == rank:
+                return mention.parties
+        return ()
+
+    def pair(self, position: int, limit: int) -> tuple[str, ...]:
+        """The two countries spoken of: of the sentence if it names two, else those the article names most."""
+        near: list[str] = []
+        for mention in (*self.before(position), *self.after(position, limit)):
+            if mention.kind in ("person", "group", "country", "adjective", "pair", "body", "institution"):
+                near += [party.country for party in mention.parties if party.country]
+        for chosen in (dict.fromkeys(near[:4]), dict.fromkeys(near)):
+            if len(chosen) == 2:
+                return tuple(chosen)
+        counts = Counter(near)
+        return tuple(code for code, _ in counts.most_common(2)) if len(counts) > 1 else ()
+
+
+@dataclass
+class Scene:
+    """One parsed sentence in its article."""
+
+    parsed: Parsed
+    article: Article
+
+    def mention(self, node: Node) -> Mention | None:
+        """The mention that a word stands for."""
+        return self.parsed.mention_at.get(node.i)
+
+    def parties(self, node: Node, deep: bool = True) -> tuple[Party, ...]:
+        """Who a word means: its own mention, or for a plain noun who stands with it (`a delegation led by X`, `companies from Y`)."""
+        mention = self.mention(node)
+        if mention is not None:
+            found = self.resolve(mention)
+            if found and not (found[0].rank == "delegation" and self._leader(node)):
+                return found
+        leader = self._leader(node)
+        if leader:
+            return leader
+        if mention is not None or not deep:
+            return ()
+        return self.attached(node)
+
+    def attached(self, node: Node) -> tuple[Party, ...]:
+        """Who stands with a noun: possessor, adjective, `of`, `from`, `between`."""
+        found: list[Party] = []
+        for child in node.children:
+            if child.dep_ in ("poss", "amod", "compound", "nmod") and self.mention(child):
+                for part in (child, *rights(child)):
+                    found += self.parties(part, deep=False)
+        for child in pobjs(node, ("of", "from", "between", "by", "among")):
+            found += self.parties(child, deep=False)
+        return unique(found)
+
+    def _leader(self, node: Node) -> tuple[Party, ...]:
+        for child in node.children:
+            if child.dep_ in ("acl", "relcl", "partmod") and child.lemma_ in ("lead", "head", "chair"):
+                for leader in pobjs(child, ("by",)):
+                    if found := self.parties(leader, deep=False):
+                        return found
+        return ()
+
+    def resolve(self, mention: Mention) -> tuple[Party, ...]:
+        """The parties of a mention; for pronouns, bare offices and pairs from what the article said before."""
+        at = self.parsed.tokens[mention.first].start
+        if mention.kind in ("pronoun", "possessive"):
+            return self.article.person(at, None, self.parsed.end)
+        if mention.kind == "office":
+            return self.article.person(at, mention.rank, self.parsed.end)
+        if mention.kind == "dyad":
+            pair = self.article.pair(at, self.parsed.end)
+            return tuple(self._partner(code, mention.rank, at) for code in pair)
+        return mention.parties
+
+    def _partner(self, code: str, rank: str | None, position: int) -> Party:
+        for mention in self.article.before(position):
+            for party in mention.parties:
+                if party.country == code and rank and party.rank == rank and mention.kind == "person":
+                    return party
+        if rank:
+            return office_party(self.article.lexicon, code, rank, self.article.day)
+        return Party(code, country_name(code))
+
+    def people(self, nodes: Iterable[Node]) -> tuple[Party, ...]:
+        """Parties that can travel, of these words and what is coordinated with them."""
+        found: list[Party] = []
+        for node in nodes:
+            mention = self.mention(node)
+            if mention is not None and mention.kind not in PEOPLE:
+                continue
+            found += [party for party in self.parties(node) if party.rank in GUESTS and (mention is not None or party.rank is not None)]
+        return unique(found)
+
+    def place(self, node: Node) -> Mention | None:
+        """The place a word names, or that stands inside its phrase."""
+        mention = self.mention(node)
+        if mention is not None and mention.kind in PLACES:
+            return mention
+        inner = within(node, lambda child: (held := self.mention(child)) is not None and held.kind in PLACES and child.dep_ in ("pobj", "poss", "compound", "appos"))
+        if inner:
+            return self.mention(inner[0])
+        adjective = within(node, lambda child: (held := self.mention(child)) is not None and held.kind == "adjective" and child.head.i == node.i)
+        return self.mention(adjective[0]) if adjective and node.lemma_ in ("capital", "city", "town", "port", "territory", "soil", "resort") else None
+
+    def places(self) -> list[tuple[Node, Mention]]:
+        """Every place of the sentence."""
+        assert self.parsed.doc is not None
+        return [(self.parsed.doc[index], mention) for index, mention in sorted(self.parsed.mention_at.items()) if mention.kind in PLACES]
+
+    def persons(self) -> list[tuple[Node, Mention]]:
+        """Every person or group of the sentence."""
+        assert self.parsed.doc is not None
+        return [(self.parsed.doc[index], mention) for index, mention in sorted(self.parsed.mention_at.items()) if mention.kind in ("person", "group")]
+
+    def others(self, kinds: Sequence[str]) -> list[tuple[Node, Mention]]:
+        """Every mention of these kinds in the sentence."""
+        assert self.parsed.doc is not None
+        return [(self.parsed.doc[index], mention) for index, mention in sorted(self.parsed.mention_at.items()) if mention.kind in kinds]
+
+    def text(self, first: int, last: int) -> str:
+        """Characters of the article."""
+        return self.article.text[first:last]
+
+    def whens(self) -> list[tuple[Node, When]]:
+        """Every date of the sentence."""
+        assert self.parsed.doc is not None
+        return [(self.parsed.doc[index], when) for index, when in sorted(self.parsed.when_at.items())]
+
+
+@dataclass
+class Draft:
+    """An event in the making: its trigger word and what was found so far."""
+
+    kind: str
+    node: Node
+    who: tuple[Party, ...] = ()
+    whom: tuple[Party, ...] = ()
+    place: Mention | None = None
+    number: float | None = None
+    unit: str | None = None
+    title: str | None = None
+    level: str | None = None
+    status: str = "done"
+    nodes: list[Node] = field(default_factory=list)
+    days: tuple[str, str] | None = None
+    whens: list[Node] = field(default_factory=list)
+    twins: list[Node] = field(default_factory=list)
+    confidence: float = 0.95
+    doubts: list[str] = field(default_factory=list)
+
+    def doubt(self, words: str, factor: float = 0.85) -> None:
+        """Note what is doubtful, and trust the event less."""
+        if words not in self.doubts:
+            self.doubts.append(words)
+            self.confidence *= factor
+
+    @property
+    def country(self) -> str | None:
+        """Country of the place."""
+        return self.place.country if self.place else None
+
+
+def unique(parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Each party once; a person, where named, stands for the bare country too."""
+    found: list[Party] = []
+    for party in parties:
+        if not any(other == party or (other.actor and other.actor == party.actor) for other in found):
+            found.append(party)
+    return tuple(found)
+
+
+def by_country(parties: Sequence[Party]) -> tuple[Party, ...]:
+    """One party a country, the one that is named best."""
+    best: dict[str | None, Party] = {}
+    for party in parties:
+        held = best.get(party.country)
+        if held is None or (held.actor is None and party.actor is not None):
+            best[party.country] = party
+    return tuple(best.values())
+
+
+@cache
+def patterns(kind: str) -> dict[tuple[str, str], dict[str, str]]:
+    """The dependency patterns of a kind, by part of speech and lemma of the trigger."""
+    return {(row["pos"], row["lemma"]): dict(row) for row in rows("patterns") if row["kind"] == kind}
+
+
+LEVELS = {
+    "state": "state", "official": "official", "working": "working", "business": "working", "private": "private", "informal": "working",
+    "unofficial": "working", "return": "official", "courtesy": "working",
+}  # fmt: skip
+
+
+def level_of(noun: Node) -> str | None:
+    """State, official, working: the rank of a visit as the text names it."""
+    for child in noun.children:
+        if child.dep_ in ("amod", "compound", "nmod", "poss") and child.lower_ in LEVELS:
+            return LEVELS[child.lower_]
+    return None
+
+
+WORDS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "hundred": 100, "dozen": 12,
+}  # fmt: skip
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "inaugural": 1, "maiden": 1, "founding": 1, "constituent": 1,
+}  # fmt: skip
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+
+def number_of(word: str) -> float | None:
+    """A number in digits or words: `14`, `fourteen`, `1,000`."""
+    plain = word.casefold()
+    if plain in WORDS:
+        return float(WORDS[plain])
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?", plain):
+        return float(plain.replace(",", ""))
+    return None
+
+
+def ordinal_of(word: str) -> int | None:
+    """An ordinal in digits or words: `21st`, `twenty-first`, `inaugural`."""
+    plain = word.casefold()
+    if plain in ORDINALS:
+        return ORDINALS[plain]
+    if match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", plain):
+        return int(match[1])
+    roman = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15}
+    return roman.get(plain)
+
+
+def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
+    """Give each date of a sentence to the event it hangs on most closely; an event without one takes a date of the main clause."""
+    whens = [(node, when) for node, when in scene.whens()]
+    if not drafts or not whens:
+        return
+    for node, _when in whens:
+        steps = [(min(distance(node, own) for own in (draft.node, *draft.twins)), draft) for draft in drafts]
+        nearest = min(step for step, _ in steps)
+        for step, draft in steps:
+            if step == nearest:
+                draft.whens.append(node)
+    for draft in drafts:
+        if draft.whens:
+            continue
+        shared = [node for node, _ in whens if _shares(node, draft)]
+        if shared:
+            draft.whens.append(min(shared, key=lambda node: abs(node.i - draft.node.i)))
+    for draft in drafts:
+        _set_days(scene, draft)
+
+
+def _shares(node: Node, draft: Draft) -> bool:
+    """Whether a date of another clause holds for the event too: it stands at the head of the sentence, or is its only one."""
+    above = {draft.node.i, *(upper.i for upper in up(draft.node))}
+    holder = next((upper for upper in up(node) if upper.pos_ in ("VERB", "AUX", "NOUN")), None)
+    return holder is not None and holder.i in above
+
+
+def _set_days(scene: Scene, draft: Draft) -> None:
+    whens = [scene.parsed.when_at[node.i] for node in draft.whens]
+    if not whens:
+        return
+    exact = [when for when in whens if len(when.past[0]) == 10] or whens
+    chosen = min(exact, key=lambda when: abs(when.start - scene.parsed.characters(draft.node.i)[0]))
+    draft.days = chosen.days(draft.status)
+    draft.nodes += [node for node in draft.whens if scene.parsed.when_at[node.i] is chosen]
+
+
+def with_place(draft: Draft, mention: Mention | None) -> Draft:
+    """The draft with a place."""
+    return replace(draft, place=mention)

@@ -1,0 +1,229 @@
+"""The words reading knows, kept as CSV files in `data/`: names of countries and towns, offices, documents, moods, patterns.
+
+People and institutions come from the corridor's table `actors`, with the spellings that stand there; other transliterations of a
+surname (Tokayev, Toqayev, Tokajew, Токаев) are recognised by their sound.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from daliz.corridor.errors import DalizError
+from daliz.corridor.names import fold
+from daliz.relations.countries import countries, country_code
+from daliz.relations.reading.tokens import words_of
+
+
+@cache
+def rows(name: str) -> tuple[Mapping[str, str], ...]:
+    """The rows of one of the files in `data/`."""
+    with (files("daliz.relations.reading") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One row of the actors table, ready for reading: its term of office as ISO text, its rank from its office."""
+
+    id: str
+    name: str
+    kind: str
+    country: str | None
+    rank: str
+    since: str
+    until: str
+    spellings: tuple[str, ...]
+
+    def in_office(self, day: str | None) -> bool:
+        """Whether the term covers the day; unknown ends are open."""
+        return day is None or (self.since[:10] <= day and (not self.until or day[: len(self.until)] <= self.until))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a spelling stands for: a country, its adjective, a town, a person, an institution, an office or a body."""
+
+    symbol: str
+    country: str | None = None
+    actors: tuple[Actor, ...] = ()
+    rank: str = ""
+    many: bool = False
+    name: str = ""
+
+
+RANK_WORDS = (
+    ("deputy prime minister", "minister"),
+    ("prime minister", "head_of_government"),
+    ("deputy foreign", "minister"),
+    ("minister of foreign affairs", "foreign_minister"),
+    ("foreign minister", "foreign_minister"),
+    ("minister", "minister"),
+    ("assistant to the president", "official"),
+    ("representative of the president", "official"),
+    ("ambassador", "ambassador"),
+    ("president of socar", "official"),
+    ("chair", "official"),
+    ("president of", "head_of_state"),
+    ("president", "head_of_state"),
+)
+
+
+def _rank(role: str) -> str:
+    plain = role.casefold()
+    if "foreign" in plain and "deputy foreign" not in plain and "policy" not in plain:
+        return "foreign_minister"
+    return next((rank for words, rank in RANK_WORDS if words in plain), "official")
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    parts = value.split(";") if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
+    return tuple(part.strip().split(" (")[0] for part in parts if part and part.strip())
+
+
+def actors_from(table: Iterable[Mapping[str, object]]) -> tuple[Actor, ...]:
+    """Actors from rows of the corridor's table `actors` (id, name, kind, role, country, from_date, to_date, aliases).
+
+    Raises: DalizError for a country that is none, with the nearest names.
+    """
+    actors = []
+    for row in table:
+        country = str(row.get("country") or "")
+        try:
+            code = country_code(country) if country else None
+        except DalizError as error:
+            raise DalizError(f"actors, row {row.get('id')!r}, column country: {error}") from None
+        actors.append(
+            Actor(
+                str(row["id"]),
+                str(row["name"]),
+                str(row["kind"]),
+                code,
+                _rank(str(row.get("role") or "")),
+                str(row.get("from_date") or ""),
+                str(row.get("to_date") or ""),
+                (str(row["name"]).split(" (")[0], *_listed(row.get("aliases"))),
+            )
+        )
+    return tuple(actors)
+
+
+CYRILLIC = str.maketrans(
+    dict(
+        zip(
+            "абвгдеёжзийклмнопрстуфхцчшщыэюяқәғңөүұһі",
+            ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "ch", "sh", "sh", "y", "e", "yu", "ya", "q", "a", "g", "n", "o", "u", "u", "h", "i"],
+            strict=True,
+        )
+    )
+    | {"ь": "", "ъ": ""}
+)
+SOUNDS = (("kh", "h"), ("zh", "j"), ("x", "h"), ("q", "k"), ("w", "v"), ("j", "i"), ("y", "i"), ("gh", "g"), ("ou", "u"))
+
+
+@cache
+def sound(word: str) -> str:
+    """A surname's sound, the same for its usual transliterations.
+
+    >>> {sound(name) for name in ("Tokayev", "Toqayev", "Tokaev", "Tokajew", "Токаев")}
+    {'tokaev'}
+    >>> sound("Əliyev") == sound("Aliyev") == sound("Алиев")
+    True
+    """
+    plain = fold(word.casefold().translate(CYRILLIC))
+    for letters, sounded in SOUNDS:
+        plain = plain.replace(letters, sounded)
+    for ending in ("iev", "ieva"):
+        if plain.endswith(ending):
+            stem = plain[: -len(ending)].rstrip("i")
+            plain = stem + ending[1:]
+    return plain
+
+
+class Lexicon:
+    """Spellings -> entries, as a table from the first word to every longer spelling that begins with it."""
+
+    def __init__(self, actors: Iterable[Actor]) -> None:
+        self.by_first: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        self.surnames: dict[str, tuple[Actor, ...]] = {}
+        self.actors = tuple(actors)
+        self._add_countries()
+        for row in rows("roles"):
+            self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
+        for row in rows("bodies"):
+            self._add(row["name"], Entry("B", name=row["name"], rank=row["kind"]))
+        self._add_actors()
+        self.capitals = frozenset(self._capitals())
+        for listed in self.by_first.values():
+            listed.sort(key=lambda pair: -len(pair[0]))
+
+    def _capitals(self) -> Iterable[str]:
+        """First words of names as they are usually written, to skip texts that hold none of them."""
+        for country in countries().values():
+            yield from (name.split()[0] for name in (country.name, *country.aliases))
+        for row in rows("forms"):
+            for column in ("names", "demonyms", "capitals", "places"):
+                yield from (name.split()[0] for name in _listed(row[column]))
+        for row in rows("bodies"):
+            yield row["name"].split()[0]
+        for actor in self.actors:
+            for spelling in actor.spellings:
+                yield from spelling.split()
+
+    def _add(self, spelling: str, entry: Entry) -> None:
+        key = tuple(filter(None, (fold(word) or word for word in words_of(spelling))))
+        if key:
+            self.by_first.setdefault(key[0], []).append((key, entry))
+
+    def _add_countries(self) -> None:
+        forms = {row["code"]: row for row in rows("forms")}
+        for country in countries().values():
+            form = forms.get(country.code, {})
+            names = (country.name, *country.aliases, *_listed(form.get("names")))
+            for name in dict.fromkeys(name for name in names if len(name) > 3 or name.isupper()):
+                self._add(name, Entry("C", country.code, name=country.name))
+                if not name.startswith("Republic") and " " not in name:
+                    self._add(f"Republic of {name}", Entry("C", country.code, name=country.name))
+            for column, symbol in (("demonyms", "D"), ("capitals", "L"), ("places", "L")):
+                for name in _listed(form.get(column)):
+                    self._add(name, Entry(symbol, country.code, name=name))
+
+    def _add_actors(self) -> None:
+        people: dict[str, list[Actor]] = {}
+        surnames: dict[str, list[Actor]] = {}
+        for actor in self.actors:
+            for spelling in dict.fromkeys(actor.spellings):
+                if actor.kind == "person":
+                    if len(spelling.split()) > 1:
+                        people.setdefault(spelling, []).append(actor)
+                        surnames.setdefault(sound(spelling.split()[-1]), []).append(actor)
+                    elif len(spelling) > 2:
+                        surnames.setdefault(sound(spelling), []).append(actor)
+                elif actor.kind == "place":
+                    if actor.country and actor.name not in {country.name for country in countries().values()}:
+                        self._add(spelling, Entry("L", actor.country, name=actor.name))
+                else:
+                    self._add(spelling, Entry("I", actor.country, (actor,), name=actor.name))
+        for spelling, held in people.items():
+            self._add(spelling, Entry("P", held[0].country, tuple(held), name=held[0].name))
+        self.surnames = {key: tuple(dict.fromkeys(held)) for key, held in surnames.items()}
+
+    def longest(self, folded: list[str], start: int) -> tuple[int, Entry] | None:
+        """The longest spelling that begins at a word: how many words, and what it stands for."""
+        for key, entry in self.by_first.get(folded[start], ()):
+            if folded[start : start + len(key)] == list(key):
+                return len(key), entry
+        return None
+
+    def officeholder(self, country: str | None, rank: str, day: str | None) -> Actor | None:
+        """Who held an office on a day, when the actors table names exactly one."""
+        held = {
+            actor.id: actor
+            for actor in self.actors
+            if actor.kind == "person" and actor.country == country and actor.rank == rank and actor.in_office(day)
+        }
+        return next(iter(held.values())) if len(held) == 1 else None

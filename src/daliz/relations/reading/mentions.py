@@ -1,0 +1,279 @@
+"""Who and what a sentence speaks of: people with their offices, countries, pairs of countries, towns, councils.
+
+Every word gets a letter (a country is C, its adjective D, a town L, an office R, a known person P ...); the grammar in
+`data/grammar.csv` is a list of regular expressions over those letters, and the longest that fits makes a mention.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from daliz.corridor.names import fold
+from daliz.relations.countries import country_name
+from daliz.relations.reading.dates import MONTHS, WEEKDAYS, When
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.lexicon import Actor, Entry, Lexicon, rows, sound
+from daliz.relations.reading.tokens import Token
+
+RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
+NAMELESS = frozenset({"delegation", "government", "parliament", "company"})
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One or more words that stand for one thing, with the letter of their class."""
+
+    letter: str
+    first: int
+    last: int
+    text: str
+    entry: Entry | None = None
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A thing the sentence speaks of.
+
+    Attributes: kind (person, group, dyad, office, pronoun, country, adjective, place, capital, institution, body, counterpart),
+    parties, first and last word, country and place name, doubts.
+    """
+
+    kind: str
+    first: int
+    last: int
+    text: str
+    parties: tuple[Party, ...] = ()
+    country: str | None = None
+    place: str | None = None
+    rank: str | None = None
+    doubts: tuple[str, ...] = ()
+
+
+@cache
+def _letters() -> dict[str, str]:
+    return {row["word"]: row["letter"] for row in rows("letters")}
+
+
+@cache
+def _grammar() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    parts: dict[str, str] = {}
+    rules = []
+    for row in rows("grammar"):
+        pattern = re.sub(r"<(\w+)>", lambda match: parts[match[1]], row["pattern"])
+        if row["kind"] == "part":
+            parts[row["name"]] = f"(?:{pattern})"
+        else:
+            rules.append((row["kind"], re.compile(pattern)))
+    return tuple(rules)
+
+
+def _person(tokens: Sequence[Token], index: int, lexicon: Lexicon) -> Entry | None:
+    """A capitalised word that sounds like a known surname, unless another given name stands before it."""
+    word = tokens[index].text
+    if len(word) < 4 or not word[0].isupper():
+        return None
+    held = lexicon.surnames.get(sound(word))
+    if not held:
+        return None
+    if index and tokens[index - 1].text == "." and index > 1 and len(tokens[index - 2].text) == 1:
+        initial = tokens[index - 2].text
+        held = tuple(actor for actor in held if any(fold(s)[:1] == fold(initial)[:1] for s in actor.spellings)) or held
+    return Entry("P", held[0].country, held, name=held[0].name)
+
+
+def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon) -> list[Unit]:
+    """The words of a sentence as units, dates and known names joined."""
+    folded = [fold(token.text) or token.text for token in tokens]
+    units: list[Unit] = []
+    index = 0
+    dates = {when.start: when for when in whens}
+    while index < len(tokens):
+        token = tokens[index]
+        if when := dates.get(token.start):
+            last = index
+            while last + 1 < len(tokens) and tokens[last + 1].end <= when.end:
+                last += 1
+            units.append(Unit("d", index, last, _joined(tokens, index, last), when=when))
+            index = last + 1
+            continue
+        found = lexicon.longest(folded, index)
+        if found and not _fits(tokens, index, found[0], found[1]):
+            found = None
+        if found is None and (entry := _person(tokens, index, lexicon)):
+            found = (1, entry)
+        if found:
+            length, entry = found
+            last = index + length - 1
+            units.append(Unit(entry.symbol, index, last, _joined(tokens, index, last), entry))
+            index += length
+            continue
+        units.append(Unit(_letter(token.text, index), index, index, token.text))
+        index += 1
+    return _without_strangers(units)
+
+
+def _joined(tokens: Sequence[Token], first: int, last: int) -> str:
+    text = tokens[first].text
+    for before, after in zip(tokens[first:last], tokens[first + 1 : last + 1], strict=True):
+        text += " " * (after.start > before.end) + after.text
+    return text
+
+
+def _fits(tokens: Sequence[Token], index: int, length: int, entry: Entry) -> bool:
+    if entry.symbol in "RM":
+        return True
+    word = tokens[index].text
+    if length == 1 and entry.name.isupper() and len(word) <= 4:
+        return word.isupper()
+    if word == "US" or word == "U.S.":
+        return True
+    return word[0].isupper()
+
+
+def _letter(word: str, index: int) -> str:
+    plain = word.casefold()
+    known = _letters().get(word) or _letters().get(plain)
+    if known and not (known == "W" and word[0].islower()):
+        return known
+    if plain in WEEKDAYS or plain in MONTHS and word[0].isupper():
+        return "d"
+    if len(word) == 2 and word[1] == "." and word[0].isupper():
+        return "m"
+    if word[0].isdigit():
+        return "n"
+    if word[0].isupper() and word[0].isalpha() and (len(word) > 1 or index):
+        return "N"
+    return "."
+
+
+def _without_strangers(units: list[Unit]) -> list[Unit]:
+    """A known surname after an unknown given name is another person: `Ruslan Aliyev` is not the president."""
+    kept = []
+    for position, unit in enumerate(units):
+        before = units[position - 1] if position else None
+        single = unit.letter == "P" and unit.first == unit.last and unit.entry is not None
+        if not single or before is None or before.letter != "N":
+            kept.append(unit)
+        elif _shares_name(before.text, unit.entry):
+            first = unit.first
+            while kept and (kept[-1].letter == "N" or (kept[-1].letter == "H" and len(kept) > 1 and kept[-2].letter == "N")):
+                first = kept.pop().first
+            text = " ".join([*(other.text for other in units[:position] if other.first >= first), unit.text])
+            kept.append(replace(unit, first=first, text=text))
+        else:
+            kept.append(replace(unit, letter="N", entry=None) if position > 1 else unit)
+    return kept
+
+
+def _shares_name(given: str, entry: Entry | None) -> bool:
+    plain = fold(given)
+    return entry is not None and any(plain in fold(spelling).split() or sound(given) in map(sound, spelling.split()) for actor in entry.actors for spelling in actor.spellings)
+
+
+def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> list[Mention]:
+    """The mentions of a sentence, left to right, none overlapping."""
+    code = "".join(unit.letter for unit in units)
+    found = []
+    at = 0
+    while at < len(code):
+        best: tuple[int, str] | None = None
+        for kind, pattern in _grammar():
+            match = pattern.match(code, at)
+            if match and match.end() > at and (best is None or match.end() > best[0]):
+                best = (match.end(), kind)
+        if best is None:
+            at += 1
+            continue
+        found.append(_mention(best[1], list(units[at : best[0]]), lexicon, day))
+        at = best[0]
+    return found
+
+
+def _choose(entry: Entry, day: str | None, country: str | None, rank: str | None) -> Actor:
+    """The bearer of a name who fits the country and office named with it, and was in office."""
+    actors = entry.actors
+    tests = (
+        lambda actor: country is None or actor.country == country,
+        lambda actor: rank is None or actor.rank == rank,
+        lambda actor: actor.in_office(day),
+        lambda actor: actor.rank in ("head_of_state", "head_of_government"),
+    )
+    for test in tests:
+        actors = tuple(filter(test, actors)) or actors
+    return max(actors, key=lambda actor: actor.since)
+
+
+def _rank_of(units: Sequence[Unit]) -> str | None:
+    ranks = [unit.entry.rank for unit in units if unit.letter in "RM" and unit.entry]
+    listed = [rank for rank in RANKS if rank in ranks]
+    return listed[0] if listed else (ranks[0] if ranks else None)
+
+
+def _name(units: Sequence[Unit]) -> str:
+    """The run of unknown capitalised words that ends the mention, or stands before a comma or 'of'."""
+    runs: list[list[Unit]] = [[]]
+    for unit in units:
+        if unit.letter == "N":
+            runs[-1].append(unit)
+        else:
+            runs.append([])
+    last = next((run for run in reversed(runs) if run), [])
+    return " ".join(unit.text for unit in last)
+
+
+def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) -> Mention:
+    text = " ".join(unit.text for unit in units)
+    codes = list(dict.fromkeys(u.entry.country for u in units if u.letter in "CDLI" and u.entry and u.entry.country))
+    country = codes[0] if codes else None
+    rank = _rank_of(units)
+    whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank)
+    places = [u.entry.name for u in units if u.letter in "L" and u.entry]
+    if kind in ("person", "titled", "named"):
+        return _person_mention(whole, units, lexicon, day, codes)
+    if kind == "group":
+        parties = tuple(office_party(lexicon, code, rank, day) for code in codes)
+        return replace(whole, parties=parties)
+    if kind in ("country", "adjective", "pair"):
+        return replace(whole, parties=tuple(Party(code, country_name(code)) for code in codes))
+    if kind in ("place", "capital"):
+        return replace(whole, place=places[0] if places else None, parties=(Party(country, country_name(country or "")),))
+    if kind == "institution":
+        held = next(u.entry for u in units if u.letter == "I" and u.entry)
+        actor = held.actors[0]
+        return replace(whole, country=actor.country, parties=(Party(actor.country, actor.name, actor.id, "institution"),))
+    if kind == "body":
+        return replace(whole, parties=tuple(Party(code, country_name(code)) for code in codes))
+    return whole
+
+
+def office_party(lexicon: Lexicon, country: str, rank: str | None, day: str | None) -> Party:
+    holder = lexicon.officeholder(country, rank, day) if rank in RANKS[:3] else None
+    if holder:
+        return Party(country, holder.name, holder.id, rank)
+    words = (rank or "").replace("_", " ")
+    return Party(country, f"{words} of {country_name(country)}" if words else country_name(country), None, rank)
+
+
+def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: str | None, codes: list[str]) -> Mention:
+    known = next((unit.entry for unit in units if unit.letter == "P" and unit.entry), None)
+    country = whole.country
+    if known:
+        actor = _choose(known, day, country, whole.rank)
+        doubts = () if actor.in_office(day) or whole.rank is None else (f"{actor.name} was not in office then, says the actors table",)
+        if country and actor.country != country and len(codes) == 1:
+            doubts += (f"{actor.name} is known as of {actor.country}, the text says {country}",)
+        party = Party(actor.country or country, actor.name, actor.id, whole.rank or actor.rank)
+        return replace(whole, kind="person", parties=(party,), country=party.country, doubts=doubts)
+    name = _name(units) if whole.kind in ("person", "named") else ""
+    if country is None:
+        if not name:
+            return replace(whole, kind="office")
+        return replace(whole, kind="person", parties=(Party(None, name, None, whole.rank),), doubts=(f"unknown actor: {name}",))
+    if name:
+        party = Party(country, name, None, whole.rank)
+        return replace(whole, kind="person", parties=(party,), doubts=(f"{name} is not in the actors table",))
+    return replace(whole, kind="person", parties=(office_party(lexicon, country, whole.rank, day),))

@@ -1,0 +1,118 @@
+"""Whether something was done, is planned, is only possible, or did not happen. The words are in `data/moods.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.syntax import up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
+CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
+
+
+@cache
+def _moods() -> Mapping[tuple[str, str], str]:
+    return {(row["where"], row["word"]): row["mood"] for row in rows("moods")}
+
+
+def _stronger(one: str, other: str | None) -> str:
+    return one if other is None or STRENGTH[one] >= STRENGTH[other] else other
+
+
+def _verb_mood(verb: Node) -> str:
+    """From the verb's own helpers: will, may, not, `is to`, an infinitive that heads a headline."""
+    mood = "done"
+    for child in verb.children:
+        if child.dep_ in ("aux", "auxpass"):
+            mood = _stronger(mood, _moods().get(("aux", child.lower_ if child.lower_ != "'ll" else "will")))
+            if child.lower_ == "wo":
+                mood = _stronger(mood, "planned")
+        elif child.dep_ == "neg" or child.lower_ in ("never", "not", "n't"):
+            mood = _stronger(mood, "negated")
+        elif child.dep_ == "mark" or child.dep_ == "advmod":
+            mood = _stronger(mood, _moods().get(("clause", child.lower_)))
+    if any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children) and verb.dep_ in ("ROOT", "ccomp"):
+        mood = _stronger(mood, "planned")
+    return mood
+
+
+def _noun_mood(noun: Node) -> str:
+    mood = "done"
+    for child in noun.children:
+        if child.dep_ in ("amod", "det", "compound", "neg", "advmod", "nmod"):
+            mood = _stronger(mood, _moods().get(("modifier", child.lower_)))
+    return mood
+
+
+def status_of(node: Node) -> str:
+    """The mood of an event whose trigger is this word, from its own helpers and from what it hangs on.
+
+    Returns: done, planned, hypothetical or negated.
+    """
+    mood = _verb_mood(node) if node.pos_ in ("VERB", "AUX") else _noun_mood(node)
+    below = node
+    purpose = _is_purpose(node)
+    if purpose:
+        mood = _stronger(mood, "planned")
+    for above in up(node):
+        if below.dep_ == "prep" and below.lower_ in ("before", "until"):
+            mood = _stronger(mood, "planned")
+        if below.dep_ == "prep" and below.lower_ == "without":
+            mood = _stronger(mood, "negated")
+        if above.pos_ in ("VERB", "AUX", "ADJ"):
+            if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
+                mood = _stronger(mood, _governed(above, below))
+            if below.dep_ in ("ccomp", "advcl", "relcl") and not _carries(above, below):
+                break
+            if below.dep_ != "conj" or not _has_own_tense(below):
+                mood = _stronger(mood, _verb_mood(above))
+            if above.dep_ in CLAUSES and below.dep_ not in ("xcomp",) and above.dep_ not in ("conj", "acl"):
+                break
+        elif above.pos_ in ("NOUN", "PROPN"):
+            if below.dep_ in ("prep", "acl", "compound", "nmod"):
+                mood = _stronger(mood, _moods().get(("noun", above.lemma_.lower())))
+                mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)
+            if below.dep_ in ("relcl", "acl") and below.tag_ not in ("VB",):
+                break
+        elif above.lower_ == "ahead":
+            mood = _stronger(mood, "planned")
+        below = above
+    return mood
+
+
+def _has_own_tense(verb: Node) -> bool:
+    return verb.tag_ in ("VBD", "VBZ", "VBP") or any(child.dep_ in ("aux", "nsubj", "nsubjpass") for child in verb.children)
+
+
+def _is_purpose(node: Node) -> bool:
+    """`arrived to attend`, `will travel to sign`: what somebody came for has not happened yet."""
+    verbs = [node, *up(node)] if node.pos_ in ("VERB", "AUX") else list(up(node))
+    for verb in verbs[:4]:
+        if verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl", "relcl", "xcomp") and any(child.lower_ == "to" for child in verb.children):
+            above = verb.head
+            return not (verb.dep_ == "xcomp" and above.lemma_ in ("continue", "begin", "start", "manage", "proceed", "use", "help"))
+    return False
+
+
+def _carries(above: Node, below: Node) -> bool:
+    """Whether a mood above reaches into a clause: `denied that`, `expects that` do, `said that` does not."""
+    return ("governor", above.lemma_) in _moods() and below.dep_ == "ccomp"
+
+
+def _governed(above: Node, below: Node) -> str | None:
+    mood = _moods().get(("governor", above.lemma_.lower()))
+    if mood is None:
+        return None
+    if below.dep_ in ("nsubj", "advcl"):
+        return None
+    if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and below.dep_ in ("prep",):
+        return None
+    if above.lemma_ == "discuss" and below.dep_ in ("dobj", "nsubjpass"):
+        return None
+    return mood

