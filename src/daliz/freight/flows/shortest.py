@@ -128,3 +128,14 @@ def mend_all(origins, through, first, tail, head, cost, distance, incoming, part
         place = np.empty(nodes, np.int32)
         for i in range(part, origins.shape[0], parts):
             mend(origins[i], through, first, tail, head, cost, distance[i], incoming[i], key, node, place)
+
+
+@njit(cache=True)
+def trees(origins, through, first, head, cost, distance, incoming):  # type: ignore[no-untyped-def]
+    """The tree of every origin, row by row."""
+    nodes = distance.shape[1]
+    key = np.empty(nodes + 1)
+    node = np.empty(nodes + 1, np.int32)
+    place = np.empty(nodes, np.int32)
+    for i in range(origins.shape[0]):
+        tree(origins[i], through, first, head, cost, distance[i], incoming[i], key, node, place)
