@@ -89,7 +89,16 @@ def _visit_totals(facts: Path) -> list[Row]:
     found = []
     for row in own_rows("visit_totals"):
         source = pages[row["page"]]
-        url = source["source_url"] if (source["source_url"] or "").startswith("http") else None
         plain = {key: value for key, value in row.items() if key != "page"}
-        found.append({**plain, "category": "visits", "unit": "visits", **page(source), "source_url": url, "certainty": "sourced"})
+        counted = {
+            **plain,
+            "category": "visits",
+            "unit": "days" if row["metric"] == "days abroad" else "visits",
+            **page(source),
+            "certainty": "sourced",
+        }
+        if not (source["source_url"] or "").startswith("http"):
+            # Nobody can be led to a page that was stored without its address.
+            counted |= {"source_url": None, "certainty": "known", "note": joined(row["note"], "the page was read without its address")}
+        found.append(counted)
     return found
