@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reference.own import joined, own_pairs, page
+from reference.own import joined, own_pairs, own_rows, page
 from reference.sources import Row, read_facts
 
 FACTORS = "co2"
@@ -24,6 +24,13 @@ def build(facts: Path) -> list[Row]:
     found += [_ships(vessels[name]) for name in SEEN_SHIPS]
     found.append(_westbound(next(row for row in volumes if row["id"] == "teu_033")))
     found += _derived(vessels, next(row for row in terminals if row["node"] == "alat_port" and row["operation"] == "crane_load"))
+    ranges = {row["observation"]: row for row in own_rows("observation_ranges")}
+    for row in found:
+        own = ranges.pop(row["id"], None)
+        if own:
+            row |= {"low": _number(own["low"]), "high": _number(own["high"]), "note": joined(row["note"], own["why"])}
+    if ranges:
+        raise ValueError(f"own/observation_ranges.csv names observations that are not there: {', '.join(ranges)}")
     models = own_pairs("observation_models")
     for row in found:
         row["model"] = models.pop(row["id"], None)
@@ -140,10 +147,8 @@ def _derived(vessels: dict[str, Row], alat: Row) -> list[Row]:
             "metric": "hours of a ship at berth, mean",
             "period": "2024",
             "value": 20.1,
-            "high": 30.0,
-            "low": 20.1,
             "unit": "h",
-            "note": joined("high: most that the corridor's protocol allows", alat["note"]),
+            "note": alat["note"],
             **page(alat),
         },
         {
