@@ -143,3 +143,12 @@ def test_what_is_not_public_is_empty(embedded: Corridor) -> None:
     assert line["fibre_pairs"] is None
     assert line["repeatered"] == "unknown"
     assert (line["length_low_km"], line["length_high_km"], line["capacity_tbps"]) == (370.0, 380.0, 400.0)
+
+
+def test_a_town_has_one_place_with_fibre(embedded: Corridor) -> None:
+    # "Aktau" is a port too; among landings and points of presence the town's name must be enough.
+    digital = embedded["places"].filter(pl.col("kind").is_in(["landing_station", "point_of_presence"]))
+    suffixes = (" cable landing", " point of presence", " fibre crossing")
+    towns = [name.removesuffix(next((end for end in suffixes if name.endswith(end)), "")) for name in digital["name"]]
+    assert len(towns) == len(set(towns))
+    assert {"Aktau", "Sumgait", "Khorgos", "Frankfurt", "Hong Kong", "Almaty", "Tbilisi"} <= set(towns)
