@@ -19,16 +19,11 @@ MONTH_OF_DAY = np.repeat(np.arange(12), [31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
 
 
 @jit
-def _closed_length(F: Any, low: int, u: float) -> float:
-    """A closed spell: triangular between its ends when they are given, else exponential."""
-    mean, shortest, longest = F[low], F[low + 1], F[low + 2]
-    if longest <= shortest:
-        return -mean * math.log(u)
-    mode = min(longest, max(shortest, 3.0 * mean - shortest - longest))
-    cut = (mode - shortest) / (longest - shortest)
-    if u < cut:
-        return shortest + math.sqrt(u * (longest - shortest) * (mode - shortest))
-    return longest - math.sqrt((1.0 - u) * (longest - shortest) * (longest - mode))
+def _closed_length(F: Any, first: int, u: float) -> float:
+    """A closed spell: the shortest length and an exponential rest up to the longest, with the given mean but for that cut."""
+    mean, shortest, longest = F[first], F[first + 1], F[first + 2]
+    length = shortest - max(mean - shortest, 0.0) * math.log(u)
+    return min(length, longest) if longest > 0.0 else length
 
 
 @jit

@@ -18,7 +18,7 @@ from numba import njit
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.calendars import finish, open_calendars, opening
 from daliz.freight.simulate.cranes import first_free, load_by_cranes, serve_units
-from daliz.freight.simulate.draws import draw, draw_unit, jit, stream_start
+from daliz.freight.simulate.draws import draw, draw_unit, jit, pointer, stream_start
 from daliz.freight.simulate.eventlist import pop, push, start_events
 from daliz.freight.simulate.memory import (
     dequeue,
@@ -85,6 +85,8 @@ def _run_over_line(I: Any, F: Any, e: int, s: int, t: float) -> float:
     res = I[s + r.S_RES]
     free, other, slot = I[res + r.R_FREE], I[res + r.R_OTHER], F[res + r.R_SLOT]
     if other > 0:
+        if F[res + r.R_OTHERNEXT] < t - F[res + r.R_MEMORY]:  # what passed so long ago no longer matters
+            F[res + r.R_OTHERNEXT] = t - F[res + r.R_MEMORY] + draw(I, F, other)
         while F[res + r.R_OTHERNEXT] <= t:
             F[free] = max(F[free], F[res + r.R_OTHERNEXT]) + slot
             F[res + r.R_OTHERNEXT] += draw(I, F, other)
@@ -214,6 +216,9 @@ def _pass_boxes(I: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
     """Steps that move boxes: 1 go on, 0 wait. (BOARD, ALIGHT, LOAD, UNLOAD, DROP)"""
     if kind == r.BOARD:
         if not board(I, F, e, s, t):
+            if I[s + r.S_RES] > 0:  # wait for cargo off the berth
+                I[e + r.E_LEFT] = 1
+                _give_back(I, F, I[s + r.S_RES], t)
             return 0
         note(I, F, s, e, t, 0.0, 0.0, 0.0)
         return 1
@@ -271,8 +276,8 @@ def _pass_time(I: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
 
 
 @jit
-def _resume(I: Any, F: Any, e: int, s: int, kind: int, t: float) -> None:
-    """A carrier's time at a step is over."""
+def _resume(I: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
+    """A carrier's time at a step is over: 1 go on, -1 go to the other step (it gave its berth up while it waited for cargo)."""
     I[e + r.E_PHASE] = r.ENTERS
     if kind == r.SERVE and I[I[s + r.S_RES] + r.R_AHEAD] == 0:
         res = I[s + r.S_RES]
@@ -282,11 +287,15 @@ def _resume(I: Any, F: Any, e: int, s: int, kind: int, t: float) -> None:
         else:
             I[res + r.R_BUSY] -= 1
     elif kind == r.SEIZE:
-        return  # what it waited was booked when the server was given
+        return 1  # what it waited was booked when the server was given
     elif kind == r.BOARD:
         note(I, F, s, e, t, t - F[e + r.E_SINCE], 0.0, 0.0)
+        if I[e + r.E_LEFT] == 1:
+            I[e + r.E_LEFT] = 0
+            return -1
     elif kind == r.LOAD:
         note(I, F, s, e, t, 0.0, 0.0, t - F[e + r.E_SINCE])
+    return 1
 
 
 @jit
@@ -298,7 +307,7 @@ def _go(I: Any, F: Any, e: int, t: float) -> None:
         kind = I[s + r.S_KIND]
         answer = np.int64(1)
         if I[e + r.E_PHASE] == r.RESUMES:
-            _resume(I, F, e, s, kind, t)
+            answer = np.int64(_resume(I, F, e, s, kind, t))
         else:
             if I[e + r.E_PHASE] == r.ENTERS:
                 trace(I, F, t, r.ENTERED, I[e + r.E_ID], s, I[e + r.E_COUNT])
@@ -375,8 +384,9 @@ def _settle_accounts(I: Any, F: Any) -> None:
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
-def run(I: Any, F: Any, seed: int, replication: int) -> int:
-    """Run one replication over the arenas I (int64) and F (float64), prepared by `Model.arenas`; returns an error of `records`, 0 for none."""
+def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
+    """Run one replication over arenas of int64 and float64, as laid out by `layout`; returns an error of `records`, 0 for none."""
+    I, F = pointer(ints), pointer(floats)
     _start(I, F, seed, replication)
     t = 0.0
     while I[r.H_ERROR] == 0:

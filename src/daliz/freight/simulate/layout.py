@@ -15,7 +15,7 @@ from daliz.corridor.names import did_you_mean
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.draws import stream_of
 from daliz.freight.simulate.laws import Law
-from daliz.freight.simulate.model import Model, Pool, Step
+from daliz.freight.simulate.model import Model, Pool, Resource, Step
 
 KINDS = ("steps", "resources", "pools", "yards", "sources", "cargoes", "processes", "calendars", "fleets")
 SIZES = (r.STEP, r.RESOURCE, r.POOL_SIZE, r.YARD_SIZE, r.SOURCE_SIZE, r.CLASS, r.PROCESS, r.CALENDAR, r.FLEET)
@@ -29,7 +29,7 @@ class Room:
     slots: int = 256
     carriers: int = 2048
     boxes: int = 16384
-    spells: int = 512
+    spells: int = 128
     trace: int = 0
     work: int = 4096
 
@@ -162,7 +162,7 @@ class _Layout:
             self.ints(a, R_SERVERS=row.servers, R_LIMIT=row.limit, R_AHEAD=ahead, R_CAL=self.at("calendars", row.calendar, asked))
             self.ints(a, R_FREE=self.take(max(1, row.servers)), R_QUOTA=row.quota, R_KEPT=row.kept, R_LINE=self.line())
             self.ints(a, R_OTHER=self.law(row.other_gap, f"other traffic {row.name}"))
-            self.floats(a, R_SLOT=row.slot_h)
+            self.floats(a, R_SLOT=row.slot_h, R_MEMORY=_memory_h(row))
 
     def _pool(self, row: Pool, feeders: dict[str, set[str]]) -> None:
         a, asked = self.where["pools"][row.name], f"pool {row.name}"
@@ -256,6 +256,17 @@ class _Layout:
         ints[list(header)] = list(header.values())
         floats[r.G_END], floats[r.G_WARM], floats[r.G_YEAR] = self.horizon_h, self.warm_h, self.year_h
         return Arenas(ints, floats, self.where, static, self.horizon_h, self.warm_h)
+
+
+def _memory_h(line: Resource) -> float:
+    """Hours after which a line has forgotten what other traffic was on it: thirty relaxation times of its queue.
+
+    The relaxation time of M/D/1 is below slot / (1 - sqrt(load))^2 (Cohen 1982, The Single Server Queue, III.7.3).
+    """
+    if line.other_gap is None:
+        return 0.0
+    load = min(0.99, line.slot_h / line.other_gap.mean)
+    return 30.0 * line.slot_h / (1.0 - math.sqrt(load)) ** 2
 
 
 def _feeders(model: Model) -> dict[str, set[str]]:

@@ -141,15 +141,18 @@ def note(I: Any, F: Any, s: int, e: int, t: float, waited: float, closed: float,
         return
     boxes = float(I[e + r.E_COUNT])
     F[s + r.S_N] += 1.0
-    F[s + r.S_WAIT] += waited
-    F[s + r.S_SQUARES] += waited * waited
-    F[s + r.S_CLOSED] += closed
-    F[s + r.S_SERVICE] += took
     F[s + r.S_BOXES] += boxes
-    F[s + r.S_BOXWAIT] += boxes * waited
-    F[s + r.S_BOXCLOSED] += boxes * closed
-    F[s + r.S_BOXSERVICE] += boxes * took
-    F[s + r.S_WAITMAX] = max(F[s + r.S_WAITMAX], waited)
+    if took > 0.0:
+        F[s + r.S_SERVICE] += took
+        F[s + r.S_BOXSERVICE] += boxes * took
+    if waited > 0.0:
+        F[s + r.S_WAIT] += waited
+        F[s + r.S_SQUARES] += waited * waited
+        F[s + r.S_BOXWAIT] += boxes * waited
+        F[s + r.S_WAITMAX] = max(F[s + r.S_WAITMAX], waited)
+    if closed > 0.0:
+        F[s + r.S_CLOSED] += closed
+        F[s + r.S_BOXCLOSED] += boxes * closed
 
 
 @jit
@@ -161,11 +164,13 @@ def note_use(F: Any, res: int, start: float, end: float) -> None:
 @jit
 def note_stay(I: Any, F: Any, line: int, start: float, end: float, count: float) -> None:
     """Book a stay on a line of daily counts, as a step up and a step down; the counts are their running sums."""
-    if line == 0:
+    if line == 0 or end <= start:
         return
-    days = I[r.H_DAYS]
-    F[line + min(days, int(start / 24.0) + 1)] += count
-    F[line + min(days, int(end / 24.0) + 1)] -= count
+    first, last = int(start * (1.0 / 24.0)), int(end * (1.0 / 24.0))
+    if first < last:
+        days = I[r.H_DAYS]
+        F[line + min(days, first + 1)] += count
+        F[line + min(days, last + 1)] -= count
 
 
 @jit

@@ -15,7 +15,7 @@ from daliz.freight.simulate.cranes import load_by_cranes
 from daliz.freight.simulate.draws import draw, jit
 from daliz.freight.simulate.eventlist import push
 from daliz.freight.simulate.memory import dequeue, enqueue, free_box, new_box, new_carrier, trace, work
-from daliz.freight.simulate.yards import append, has_room, load_boxes, wake
+from daliz.freight.simulate.yards import append, has_room, load_boxes, take_room, wake
 
 
 @jit
@@ -36,9 +36,11 @@ def next_arrival(I: Any, F: Any, source: int, t: float) -> float:
     if season == 0:
         return t + gap
     while t <= F[r.G_END]:
-        hour = t + F[r.G_YEAR]
-        factor = F[season + month_of(hour)]
-        left = month_end(hour) - hour
+        if t >= F[source + r.O_UNTIL]:
+            hour = t + F[r.G_YEAR]
+            F[source + r.O_FACTOR] = F[season + month_of(hour)]
+            F[source + r.O_UNTIL] = month_end(hour) - F[r.G_YEAR]
+        factor, left = F[source + r.O_FACTOR], F[source + r.O_UNTIL] - t
         if gap <= left * factor:
             return t + gap / factor
         gap -= left * factor
@@ -112,7 +114,6 @@ def board_waiting(I: Any, F: Any, pool: int, t: float) -> None:
     while e > 0 and I[pool + r.P_COUNT] > 0:
         following = I[e + r.E_NEXT]
         s = I[e + r.E_STEP]
-        empty = I[e + r.E_COUNT] == 0
         load_boxes(I, F, pool, e, min(I[e + r.E_ROOM] - I[e + r.E_COUNT], I[pool + r.P_COUNT]), t)
         if I[s + r.S_RULE] == r.UNTIL_FULL and I[e + r.E_COUNT] >= I[e + r.E_ROOM]:
             _leave_queue(I, pool, before, e)
@@ -120,8 +121,6 @@ def board_waiting(I: Any, F: Any, pool: int, t: float) -> None:
             I[e + r.E_PHASE] = r.RESUMES
             work(I, e)
         else:
-            if empty and I[s + r.S_RULE] == r.UNTIL_FULL and F[pool + r.P_MAXWAIT] > 0.0:
-                set_timer(I, F, e, max(t, F[e + r.E_FIRST] + F[pool + r.P_MAXWAIT]))
             before = e
         e = following
 
@@ -151,8 +150,8 @@ def board(I: Any, F: Any, e: int, s: int, t: float) -> bool:
         if I[pool + r.P_TICK] < I[pool + r.P_NTICKS]:
             due = F[I[pool + r.P_TICKS] + I[pool + r.P_TICK]]
             I[pool + r.P_TICK] += 1
-    elif I[e + r.E_COUNT] > 0 and F[pool + r.P_MAXWAIT] > 0.0:
-        due = F[e + r.E_FIRST] + F[pool + r.P_MAXWAIT]
+    elif F[pool + r.P_MAXWAIT] > 0.0:
+        due = (F[e + r.E_FIRST] if I[e + r.E_COUNT] > 0 else t) + F[pool + r.P_MAXWAIT]
     if due <= t:
         return True
     F[e + r.E_SINCE] = t
@@ -192,6 +191,7 @@ def source_fires(I: Any, F: Any, source: int, t: float) -> None:
     for _ in range(n):
         if pool > 0:
             append(I, F, pool, new_box(I, F, I[source + r.O_CLASS], t), t)
+            take_room(I, pool)
         else:
             e = new_carrier(I, F, I[source + r.O_STEP], t)
             I[e + r.E_PRIORITY] = I[source + r.O_PRIORITY]
@@ -287,7 +287,7 @@ def alight(I: Any, F: Any, e: int, s: int, t: float) -> bool:
         F[e + r.E_SINCE] = t
     moving, since = F[e + r.E_MOVING], F[e + r.E_SINCE]
     before, b = np.int64(0), I[e + r.E_HEAD]
-    lot, touched, left = np.int64(0), np.int64(0), 0
+    first_id, touched, left = I[r.H_NEXTID], np.int64(0), 0
     while b > 0:
         leg = I[b + r.B_LEG]
         if I[s + r.S_ALL] == 0 and I[leg + r.L_STEP] != s:
@@ -307,8 +307,7 @@ def alight(I: Any, F: Any, e: int, s: int, t: float) -> bool:
                         check_pool(I, F, touched, t)
                     wake(I, F, yard, t)
                     return False
-                I[yard + r.Y_TAKEN] += 1
-                I[yard + r.Y_MAX] = max(I[yard + r.Y_MAX], I[yard + r.Y_TAKEN])
+                take_room(I, pool)
             left += 1
             F[b + r.B_MOVING] += moving - F[b + r.B_BOARDED]
             I[b + r.B_LEG] = leg + r.LEG
@@ -324,7 +323,7 @@ def alight(I: Any, F: Any, e: int, s: int, t: float) -> bool:
                 check_pool(I, F, touched, t)
                 touched = np.int64(0)
             if I[pool + r.P_DWELL] > 0:
-                lot = _stand(I, F, pool, b, lot, t)
+                _stand(I, F, pool, b, first_id, t)
             else:
                 touched = pool
                 append(I, F, pool, b, t)
@@ -383,11 +382,16 @@ def _block(I: Any, e: int, yard: int, mine: int) -> None:
 
 
 @jit
-def _stand(I: Any, F: Any, pool: int, b: int, lot: int, t: float) -> int:
-    """Let a box stand in the yard with the others of its train for their least dwell; returns their lot."""
-    if lot == 0 or I[lot + r.E_YARD] != pool:
+def _stand(I: Any, F: Any, pool: int, b: int, first_id: int, t: float) -> None:
+    """Let a box stand in the yard for its least dwell, in one lot with the others of its carrier that go the same way.
+
+    `first_id` is the first number that a lot of this carrier can have.
+    """
+    lot = I[pool + r.P_LOT]
+    if lot == 0 or I[lot + r.E_ID] < first_id or I[lot + r.E_YARD] != pool or I[lot + r.E_TYPE] != r.CARRIER:
         lot = new_carrier(I, F, I[pool + r.P_DWELL], t)
         I[lot + r.E_YARD] = pool
+        I[pool + r.P_LOT] = lot
         work(I, lot)
     I[b + r.B_NEXT] = 0
     if I[lot + r.E_COUNT] == 0:
@@ -397,7 +401,6 @@ def _stand(I: Any, F: Any, pool: int, b: int, lot: int, t: float) -> int:
     I[lot + r.E_TAIL] = b
     I[lot + r.E_COUNT] += 1
     F[b + r.B_BOARDED] = F[lot + r.E_MOVING]
-    return lot
 
 
 @jit
@@ -409,6 +412,8 @@ def drop(I: Any, F: Any, e: int, t: float) -> None:
         if pool > 0:
             following = I[b + r.B_NEXT]
             append(I, F, pool, b, t)
+            if I[e + r.E_LEFT] == 1:  # landed by a crane, without a slot so far
+                take_room(I, pool)
             b = following
         else:
             b = deliver(I, F, b, F[e + r.E_MOVING], t)

@@ -65,13 +65,13 @@ R_TYPE, R_SERVERS, R_BUSY, R_LIMIT, R_AHEAD, R_FREE, R_CAL, R_OTHER, R_QUOTA, R_
     15
 )
 R_HEAD, R_TAIL = 16, 20  # four priorities each
-R_SLOT, R_OTHERNEXT, R_BUSYTIME, R_N, R_WAIT, R_AREA, R_MAXQUEUE, R_SINCE = range(8)
+R_SLOT, R_OTHERNEXT, R_BUSYTIME, R_MEMORY, R_SPARE, R_AREA, R_MAXQUEUE, R_SINCE = range(8)
 RESOURCE = 32
 PRIORITIES = 4
 
 # ---- pool: where boxes wait for a service at a stop (32)
 (P_TYPE, P_HEAD, P_TAIL, P_COUNT, P_SIZE, P_START, P_YARD, P_DWELL, P_TICKS, P_NTICKS, P_TICK, P_READY, P_NSOURCES, P_SOURCES, P_MODE,
- P_WAITHEAD, P_WAITTAIL, P_EPOCH, P_LINE, P_FULL, P_PRIORITY, P_TICKED, P_CRANES) = range(23)  # fmt: skip
+ P_WAITHEAD, P_WAITTAIL, P_EPOCH, P_LINE, P_FULL, P_PRIORITY, P_TICKED, P_CRANES, P_LOT) = range(24)  # fmt: skip
 P_MAXWAIT, P_N, P_WAIT, P_SQUARES, P_WAITMAX = range(5)
 POOL_SIZE = 32
 BY_EVENTS, FROM_SOURCES, FROM_CRANES = range(3)  # who feeds a pool, and so whether it can be filled ahead of the clock
@@ -82,7 +82,7 @@ YARD_SIZE = 16
 
 # ---- source of boxes or of single customers (16)
 O_TYPE, O_GAP, O_BATCH, O_CLASS, O_STEP, O_POOL, O_PRIORITY, O_SEASON = range(8)
-O_NEXT, O_UNUSED, O_MADE = range(3)
+O_NEXT, O_UNTIL, O_FACTOR = range(3)
 SOURCE_SIZE = 16
 
 # ---- class of boxes: one demand (32), and its legs (8 each)
@@ -92,7 +92,7 @@ CLASS = 32
 L_POOL, L_STEP = 0, 1
 L_N, L_WAIT, L_WAITSQ = 0, 1, 2
 LEG = 8
-MONTHS, BINS, PER_OCTAVE_BITS, FIRST_OCTAVE = 12, 1024, 6, -2  # histogram of hours: 64 bins an octave from a quarter of an hour
+MONTHS, BINS, PER_OCTAVE_BITS, FIRST_OCTAVE = 12, 448, 5, 0  # histogram of hours: 32 bins an octave, from one hour to 16,384
 
 # ---- calendar (16): closed spells as pairs of hours in F, made of processes and of spells known beforehand
 C_N, C_CURSOR, C_BASE, C_ROOM, C_PARTS, C_NPARTS, C_FIXED, C_NFIXED = range(8)

@@ -56,6 +56,7 @@ def _box_by_box(I: Any, F: Any, e: int, s: int, t: float) -> float:
         I[lot + r.E_HEAD] = b
         I[lot + r.E_TAIL] = b
         I[lot + r.E_COUNT] = 1
+        I[lot + r.E_LEFT] = 1
         push(I, F, end, lot)
         b = following
     return last

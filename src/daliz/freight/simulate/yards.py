@@ -72,6 +72,15 @@ def has_room(I: Any, F: Any, yard: int, mine: int, t: float) -> bool:
 
 
 @jit
+def take_room(I: Any, pool: int) -> None:
+    """A box enters the yard of a pool, when it has one."""
+    yard = I[pool + r.P_YARD]
+    if yard > 0:
+        I[yard + r.Y_TAKEN] += 1
+        I[yard + r.Y_MAX] = max(I[yard + r.Y_MAX], I[yard + r.Y_TAKEN])
+
+
+@jit
 def load_boxes(I: Any, F: Any, pool: int, e: int, n: int, t: float) -> None:
     """Move the first n boxes of a pool aboard a carrier."""
     if n == 0:
