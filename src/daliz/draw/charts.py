@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 INK = "#1d2733"
 # Ordered so that neighbours differ in lightness too: the first four still read in grey.
-PALETTE = ("#12436d", "#d98032", "#6b9fb8", "#7a7a7a", "#8a2d3b", "#5b7f4b", "#c9b458")
+PALETTE = ("#12436d", "#d98032", "#8fbcd4", "#7a7a7a", "#8a2d3b", "#5b7f4b", "#c9b458")
 FONT = "Segoe UI, Helvetica Neue, Arial, DejaVu Sans, sans-serif"
 WIDTH = 680
 
@@ -38,7 +38,9 @@ THEME: dict[str, Any] = {
 
 def _spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
-    spec["config"] = {**THEME, **{key: value for key, value in spec.get("config", {}).items() if key not in ("view",)}}
+    own = {key: value for key, value in spec.get("config", {}).items() if key != "view"}
+    both = {key: {**THEME[key], **value} for key, value in own.items() if isinstance(value, dict) and isinstance(THEME.get(key), dict)}
+    spec["config"] = {**THEME, **own, **both}
     return spec
 
 
