@@ -24,9 +24,8 @@ from daliz.freight.plan.transfers import HOUR_MIN, Operation, handling, openings
 
 HORIZON_DAYS = 360
 LORRY_KM = 120.0
-"""Places of one country within this great-circle distance are joined by lorry where no service does it."""
+"""Cities, and places with terminals, of one country within this great-circle distance are joined by lorry where no service does it."""
 ROAD_DETOUR = 1.3
-NO_LORRIES = ("waypoint", "landing_station", "point_of_presence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +127,8 @@ def _lorries(corridor: Corridor, reading: Reading) -> list[ServicePattern]:
         if row["mode"] == "road" and frozenset((row["from_place"], row["to_place"])) not in joined
     ]
     joined |= {frozenset((a, b)) for a, b, _ in ways}
-    ways += [(a, b, _guessed_road(a, b, km)) for a, b, km in _near(reading.places) if frozenset((a, b)) not in joined]
+    near = _near([row for row in reading.places.values() if row["kind"] == "city" or row["id"] in reading.operations])
+    ways += [(a, b, _guessed_road(a, b, km)) for a, b, km in near if frozenset((a, b)) not in joined]
     found = []
     for a, b, link in ways:
         ends = ((a, b),) if link["direction"] == "forward" else ((a, b), (b, a))
@@ -139,8 +139,7 @@ def _lorries(corridor: Corridor, reading: Reading) -> list[ServicePattern]:
     return found
 
 
-def _near(places: Mapping[str, Row]) -> list[tuple[str, str, float]]:
-    rows = [row for row in places.values() if row["kind"] not in NO_LORRIES]
+def _near(rows: list[Row]) -> list[tuple[str, str, float]]:
     near = []
     for i, a in enumerate(rows):
         for b in rows[i + 1 :]:

@@ -142,7 +142,8 @@ def plan_layers(plan: Plan) -> list[Layer]:
                 label=label,
             )
         )
-    return layers
+    # Thin lines over thick ones, so that ways that share a line are all seen.
+    return layers[::-1]
 
 
 def plan_map(plan: Plan) -> str:

@@ -45,8 +45,8 @@ class Reading:
 class _Stops:
     """Columns of a pattern while it is built."""
 
-    arrives: list[int] = field(default_factory=list)
-    leaves: list[int] = field(default_factory=list)
+    arrives: list[float] = field(default_factory=list)
+    leaves: list[float] = field(default_factory=list)
     cls_in: list[int] = field(default_factory=list)
     cls_out: list[int] = field(default_factory=list)
     km: list[float] = field(default_factory=list)
@@ -99,8 +99,8 @@ def service_pattern(reading: Reading, service: Row, stops: list[Row], departures
     extra = [100 * ((row_tariff or tariff or 0) - (tariff or 0)) for _, row_tariff in minutes]
     pattern = Pattern(
         places=[reading.place_index[stop["place"]] for stop in stops],
-        arrives_min=columns.arrives,
-        leaves_min=columns.leaves,
+        arrives_min=[round(minute) for minute in columns.arrives],
+        leaves_min=[round(minute) for minute in columns.leaves],
         class_in=columns.cls_in,
         class_out=columns.cls_out,
         cost_cents=[round(cents * km / total_km) for km in columns.km],
@@ -132,12 +132,11 @@ def _add_stop(reading: Reading, service: Row, stops: list[Row], index: int, colu
     next_link = reading.links.get(following["link"]) if following and following["link"] else None
     gauge_out, changes_out = _gauge(next_link, stop["place"], at_end=False)
     run_min = _run_minutes(reading, service, stop, link) if index else 0.0
-    previous = columns.leaves[-1] if index else 0
-    arrives = previous + round(run_min)
+    arrives = (columns.leaves[-1] if index else 0.0) + run_min
     changes_gauge = changes_in or changes_out or (gauge_in is not None and gauge_out is not None and gauge_in != gauge_out)
     stand_min, stand = _standing(reading, stop, bool(index) and following is not None, changes_gauge)
     columns.arrives.append(arrives)
-    columns.leaves.append(arrives + round(stand_min))
+    columns.leaves.append(arrives + stand_min)
     fleet = reading.fleets.get(service["fleet"] or "", {})
     wagons = bool(fleet.get("capacity_wagons")) and not fleet.get("capacity_trucks")
     columns.cls_in.append(class_of(mode, gauge_in if gauge_in is not None else gauge_out, wagons))
