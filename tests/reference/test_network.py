@@ -297,3 +297,12 @@ def test_the_script_makes_the_committed_tables_to_the_byte(tmp_path: Path) -> No
     committed = ROOT / "src" / "daliz" / "reference" / "tables"
     for table in sorted(tmp_path.glob("*.csv")):
         assert table.read_bytes() == (committed / table.name).read_bytes(), table.name
+
+
+def test_every_folder_of_geometry_names_its_licence_and_all_are_small() -> None:
+    folders = sorted((ROOT / "src" / "daliz" / "reference").glob("geo_*"))
+    assert len(folders) >= 6
+    for folder in folders:
+        readme = (folder / "README.md").read_text(encoding="utf-8").lower()
+        assert any(name in readme for name in ("public domain", "open database license", "apache license", "cc by")), folder.name
+    assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < 2_500_000
