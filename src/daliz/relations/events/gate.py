@@ -15,12 +15,21 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Longs = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 REASONS = ("", "columns", "utf8", "date", "code", "value")
 COLUMNS, UTF8, DATE, CODE, VALUE = 1, 2, 3, 4, 5
 TAB, NEWLINE, RETURN = 9, 10, 13
+TOPS, ELEVENS = np.uint64(0x8080808080808080), np.uint64(0x0B0B0B0B0B0B0B0B)
+ONE, SHIFT, DE_BRUIJN = np.uint64(1), np.uint64(58), np.uint64(0x03F79D71B4CB0A89)
 MOST_BAD = 4096
 ALL_ROOTS = (1 << 21) - 2
+
+
+# Byte of the lowest set bit, by the top six bits of its product with a de Bruijn number (Leiserson, Prokop and Randall 1998).
+_BYTE_OF = np.zeros(64, dtype=np.int64)
+for _bit in range(64):
+    _BYTE_OF[((1 << _bit) * int(DE_BRUIJN) & 0xFFFFFFFFFFFFFFFF) >> 58] = _bit >> 3
 
 
 @dataclass(frozen=True)
@@ -61,20 +70,25 @@ def pack(code: str) -> int:
     return int.from_bytes(code.encode(), "big")
 
 
-def sift(chunk: bytes | memoryview, rule: Rule, out: Bytes) -> Passed:
-    """Pass a chunk of whole lines through the gate.
+def sift(buffer: Bytes, size: int, rule: Rule, out: Bytes, begin: int = 0) -> Passed:
+    """Pass whole lines through the gate.
 
-    Parameters: chunk (ends with a newline, or at the end of the file), rule, out (room for as many bytes as the chunk has and one more).
+    Parameters: buffer (the lines, and room for 8 more bytes, which are overwritten), size (bytes of the lines; the last may lack its
+    newline), rule, out (room for as many bytes and one more), begin (where the first line starts).
     """
-    buffer = np.frombuffer(chunk, dtype=np.uint8)
+    # Padding with newlines ends the last line and fills the last word; empty lines are no rows.
+    whole = size + 8 - size % 8
+    buffer[size:whole] = NEWLINE
+    lines = buffer[:whole]
+    words = lines.view(np.uint64)
     positions = np.array([rule.columns, rule.date, rule.source, rule.target, rule.code, rule.roots], dtype=np.int64)
     first, second = np.array(rule.first, dtype=np.int64), np.array(rule.second, dtype=np.int64)
     spans = np.empty((MOST_BAD, 3), dtype=np.int64)
-    totals = np.zeros(4, dtype=np.int64)
+    totals = np.zeros(3, dtype=np.int64)
     bad: list[tuple[int, int, int]] = []
-    start = 0
-    while start < len(buffer):
-        start, count = _pass(buffer, start, positions, first, second, out, spans, totals)
+    start = begin
+    while start < whole:
+        start, count = _pass(lines, words, start, positions, first, second, out, spans, totals)
         bad += [(int(span[0]), int(span[1]), int(span[2])) for span in spans[:count]]
     return Passed(out[: totals[2]].tobytes(), int(totals[1]), int(totals[0]), bad)
 
@@ -138,91 +152,112 @@ def _digits(buffer: Bytes, start: int, count: int) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _verdict(buffer: Bytes, marks: Longs, positions: Longs, first: Longs, second: Longs) -> int:
-    """0: unwanted, 1: wanted, -reason: broken. marks holds start and end of date, source, target, code."""
-    if positions[1] >= 0 and (marks[1] - marks[0] != 8 or not _digits(buffer, marks[0], 8)):
-        return -3
-    root = 0
-    if positions[4] >= 0:
-        if marks[7] - marks[6] < 2 or marks[7] - marks[6] > 4 or not _digits(buffer, marks[6], 2):
-            return -4
-        root = (buffer[marks[6]] - 48) * 10 + buffer[marks[6] + 1] - 48
+def _verdict(buffer: Bytes, line: int, ends: Longs, positions: Longs, first: Longs, second: Longs) -> int:
+    """0: unwanted, 1: wanted, -reason: broken. ends[c] is where column c ends; it starts one after the end of the column before."""
+    date, source, target, code = positions[1], positions[2], positions[3], positions[4]
+    if date >= 0:
+        start = ends[date - 1] + 1 if date > 0 else line
+        if ends[date] - start != 8 or not _digits(buffer, start, 8):
+            return -DATE
+    if code >= 0:
+        start = ends[code - 1] + 1 if code > 0 else line
+        if ends[code] - start < 2 or ends[code] - start > 4 or not _digits(buffer, start, 2):
+            return -CODE
+        root = (buffer[start] - 48) * 10 + buffer[start + 1] - 48
         if root < 1 or root > 20:
-            return -4
+            return -CODE
         if not (positions[5] >> root) & 1:
             return 0
-    if positions[2] < 0:
+    if source < 0:
         return 1
-    source = _packed(buffer, marks[2], marks[3])
-    target = _packed(buffer, marks[4], marks[5])
-    if source <= 0 or target <= 0 or source == target:
+    one = _packed(buffer, ends[source - 1] + 1 if source > 0 else line, ends[source])
+    other = _packed(buffer, ends[target - 1] + 1 if target > 0 else line, ends[target])
+    if one <= 0 or other <= 0 or one == other:
         return 0
-    if len(first) == 0:
-        return 1
-    if (_in(source, first) and _in(target, second)) or (_in(source, second) and _in(target, first)):
+    if len(first) == 0 or (_in(one, first) and _in(other, second)) or (_in(one, second) and _in(other, first)):
         return 1
     return 0
 
 
 @njit(nogil=True, cache=True)
+def _line(
+    buffer: Bytes,
+    line: int,
+    at: int,
+    column: int,
+    high: bool,
+    ends: Longs,
+    positions: Longs,
+    first: Longs,
+    second: Longs,
+    out: Bytes,
+    totals: Longs,
+) -> int:
+    """Judge the line that ends before the newline at `at`, and copy it out when it is wanted."""
+    if column != positions[0] - 1:
+        return -COLUMNS
+    if high and not _valid_utf8(buffer, line, at):
+        return -UTF8
+    ends[column] = at - 1 if buffer[at - 1] == RETURN else at
+    verdict = _verdict(buffer, line, ends, positions, first, second)
+    if verdict == 1:
+        start = totals[2]
+        for k in range(line, at):
+            out[start + k - line] = buffer[k]
+        out[start + at - line] = NEWLINE
+        totals[2] += at - line + 1
+        totals[1] += 1
+    return verdict
+
+
+@njit(nogil=True, cache=True)
 def _pass(
-    buffer: Bytes, begin: int, positions: Longs, first: Longs, second: Longs, out: Bytes, spans: Longs, totals: Longs
+    buffer: Bytes,
+    words: Words,
+    begin: int,
+    positions: Longs,
+    first: Longs,
+    second: Longs,
+    out: Bytes,
+    spans: Longs,
+    totals: Longs,
 ) -> tuple[int, int]:
     """Sift lines from `begin` on until the end or until `spans` is full; returns where it stopped and how many spans it filled.
 
-    totals: rows seen, rows kept, bytes kept. Time linear in the bytes.
+    The buffer ends with a newline and is padded to whole words of eight bytes; `words` is the same memory. Bytes below 11 (tab, newline)
+    are found eight at a time: with the top bit of every byte set, subtracting 11 from each leaves it set exactly where the byte is not
+    below 11, and no borrow crosses bytes (Warren, Hacker's Delight, 6-1). totals: rows seen, rows kept, bytes kept. Time linear in bytes.
     """
     size = len(buffer)
-    want_date, want_source, want_target, want_code = positions[1], positions[2], positions[3], positions[4]
-    marks = np.zeros(8, dtype=np.int64)
-    line, field, column, count = begin, begin, 0, 0
-    high = False
-    i = begin
-    while i <= size:
-        b = buffer[i] if i < size else np.uint8(NEWLINE)
-        if b > NEWLINE:
-            if b >= 0x80:
-                high = True
-            i += 1
-            continue
-        if b in (TAB, NEWLINE):
-            end = i
-            if b == NEWLINE and end > field and buffer[end - 1] == RETURN:
-                end -= 1
-            if column == want_date:
-                marks[0], marks[1] = field, end
-            elif column == want_source:
-                marks[2], marks[3] = field, end
-            elif column == want_target:
-                marks[4], marks[5] = field, end
-            elif column == want_code:
-                marks[6], marks[7] = field, end
-            if b == TAB:
+    columns = positions[0]
+    ends = np.zeros(columns + 1, dtype=np.int64)
+    line, column, count = begin, 0, 0
+    high = np.uint64(0)
+    for index in range(begin // 8, size // 8):
+        word = words[index]
+        tops = word & TOPS
+        high |= tops
+        small = ~((word | TOPS) - ELEVENS) & TOPS & ~tops
+        while small:
+            at = index * 8 + _BYTE_OF[((small & (~small + ONE)) * DE_BRUIJN) >> SHIFT]
+            small &= small - ONE
+            if at < begin:
+                continue
+            byte = buffer[at]
+            if byte == TAB:
+                if column < columns:
+                    ends[column] = at
                 column += 1
-                field = i + 1
-            else:
-                if end > line:
+            elif byte == NEWLINE:
+                verdict = 0
+                if at > line:
                     totals[0] += 1
-                    if column != positions[0] - 1:
-                        verdict = -1
-                    elif high and not _valid_utf8(buffer, line, end):
-                        verdict = -2
-                    else:
-                        verdict = _verdict(buffer, marks, positions, first, second)
-                    if verdict == 1:
-                        at = totals[2]
-                        for k in range(line, end):
-                            out[at] = buffer[k]
-                            at += 1
-                        out[at] = NEWLINE
-                        totals[2] = at + 1
-                        totals[1] += 1
-                    elif verdict < 0:
-                        spans[count, 0], spans[count, 1], spans[count, 2] = line, end, -verdict
-                        count += 1
-                column, high = 0, False
-                line = field = i + 1
+                    verdict = _line(buffer, line, at, column, high != 0, ends, positions, first, second, out, totals)
+                if verdict < 0:
+                    spans[count, 0], spans[count, 1], spans[count, 2] = line, at, -verdict
+                    count += 1
+                column, high = 0, tops
+                line = at + 1
                 if count == len(spans):
-                    return i + 1, count
-        i += 1
+                    return line, count
     return size, count

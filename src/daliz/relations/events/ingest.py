@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import itertools
 import json
 import os
 from collections import Counter
@@ -27,11 +28,12 @@ from daliz.corridor.errors import DalizError, MissingExtraError
 from daliz.relations.countries import country_name
 from daliz.relations.events.gate import ALL_ROOTS, REASONS, VALUE, Rule, pack, sift
 from daliz.relations.events.layouts import Layout, layout_of
-from daliz.relations.events.parse import SCHEMA, codes_of, text_columns, typed_events
-from daliz.relations.events.stream import CHUNK_BYTES, PIECE_BYTES, BrokenFile, Piece, chunks_ahead, pieces
+from daliz.relations.events.parse import codes_of, text_columns, typed_events
+from daliz.relations.events.stream import BLOCK_BYTES, PIECE_BYTES, BrokenFile, Piece, blocks_ahead, pieces
 
 LEDGER = "files.jsonl"
 PART_ROWS = 400_000
+PARSE_BYTES = 4 << 20
 BATCH_BYTES = 24 << 20
 BATCH_FILES = 192
 REASON_WORDS = {
@@ -243,99 +245,111 @@ def _rule(layout: Layout, wanted: _Wanted) -> Rule:
     return Rule(layout.columns, at["date"], at["source"], at["target"], at["code"], sides[0], sides[1], mask)
 
 
-class _Sink:
-    """Events and broken lines of one task on their way to disk; a large file's events go there before it is read to its end."""
+@dataclass
+class _Segment:
+    """Wanted lines of one file that are not parsed yet."""
+
+    report: FileReport
+    layout: Layout
+    kept: bytes
+    rows: int
+
+
+class _Load:
+    """One task at work: its buffers, what waits to be parsed and written, and what was written."""
 
     def __init__(self, task: _Task) -> None:
         self.task = task
         self.parts: list[str] = []
-        self.waiting: list[pl.DataFrame] = []
+        self.frames: list[pl.DataFrame] = []
         self.rejects: list[bytes] = []
+        self.segments: list[_Segment] = []
+        self.room = np.empty(0, dtype=np.uint8)
 
-    def take(self, frames: list[pl.DataFrame], rejects: list[bytes]) -> None:
-        self.waiting += frames
-        self.rejects += rejects
-        if sum(frame.height for frame in self.waiting) >= PART_ROWS:
+    def run(self) -> _Result:
+        alone = len(self.task.pieces) == 1
+        reports = []
+        for piece in self.task.pieces:
+            report = FileReport(piece.path.name)
+            before = len(self.segments)
+            rejects: list[bytes] = []
+            try:
+                for segment in self.sifted(piece, report, rejects):
+                    self.segments.append(segment)
+                    if alone:
+                        self.parse_when_full()
+            except BrokenFile as error:
+                report = FileReport(piece.path.name, report.layout, error=str(error))
+                del self.segments[before:]
+            else:
+                self.rejects += rejects
+                self.parse_when_full()
+            reports.append(report)
+        self.parse()
+        self.write_part()
+        if self.rejects:
+            self.write(f"rejected/{self.task.stem}.tsv", b"".join(self.rejects))
+        return _Result(reports, self.parts)
+
+    def sifted(self, piece: Piece, report: FileReport, rejects: list[bytes]) -> Iterator[_Segment]:
+        """Wanted lines of a piece, block by block; counts go into the report, broken lines into rejects. Raises: BrokenFile."""
+        layout = layout_of(piece.path)
+        rule = _rule(layout, self.task.wanted)
+        report.layout = layout.name
+        skip = layout.header and piece.start == 0
+        for block in blocks_ahead(piece):
+            if len(self.room) <= block.size:
+                self.room = np.empty(max(block.size + 1, BLOCK_BYTES), dtype=np.uint8)
+            begin = block.buffer[: block.size].tobytes().find(b"\n") + 1 if skip else 0
+            skip = False
+            passed = sift(block.buffer, block.size, rule, self.room, begin)
+            report.rows += passed.rows
+            report.bytes += block.size
+            for start, end, reason in passed.bad:
+                _reject(rejects, report, reason, block.buffer[start:end].tobytes())
+            if passed.kept_rows:
+                yield _Segment(report, layout, passed.kept, passed.kept_rows)
+
+    def parse_when_full(self) -> None:
+        if sum(len(segment.kept) for segment in self.segments) >= PARSE_BYTES:
+            self.parse()
+
+    def parse(self) -> None:
+        """Parse what waits, the lines of one layout together, since parsing costs more a call than a line."""
+        for layout, group in itertools.groupby(self.segments, key=lambda segment: segment.layout):
+            self.frames.append(_parsed(layout, list(group), self.task.wanted, self.rejects))
+        self.segments = []
+        if sum(frame.height for frame in self.frames) >= PART_ROWS:
             self.write_part()
 
     def write_part(self) -> None:
-        frame = pl.concat(self.waiting) if self.waiting else pl.DataFrame()
-        self.waiting = []
+        frame = pl.concat(self.frames) if self.frames else pl.DataFrame()
+        self.frames = []
         if frame.height:
             buffer = io.BytesIO()
             frame.write_parquet(buffer, compression="zstd", compression_level=1)
-            self._write(f"parts/{self.task.stem}-{len(self.parts)}.parquet", buffer.getvalue())
+            self.write(f"parts/{self.task.stem}-{len(self.parts)}.parquet", buffer.getvalue())
 
-    def close(self) -> list[str]:
-        self.write_part()
-        if self.rejects:
-            self._write(f"rejected/{self.task.stem}.tsv", b"".join(self.rejects))
-        return self.parts
-
-    def _write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes) -> None:
         _write_whole(self.task.wanted.folder / name, content)
         self.parts.append(name)
 
 
 def read_task(task: _Task) -> _Result:
     """Read one load: gate, parse, write. Errors of a file are reported; errors of the disk are raised."""
-    sink = _Sink(task)
-    alone = len(task.pieces) == 1
-    reports = []
-    for piece in task.pieces:
-        report = FileReport(piece.path.name)
-        frames: list[pl.DataFrame] = []
-        rejects: list[bytes] = []
-        try:
-            for kept in _events_of(piece, task.wanted, report, rejects):
-                frames.append(kept)
-                if alone:
-                    sink.take(frames, rejects)
-                    frames, rejects[:] = [], []
-        except BrokenFile as error:
-            report = FileReport(piece.path.name, report.layout, error=str(error))
-        else:
-            sink.take(frames, rejects)
-        reports.append(report)
-    return _Result(reports, sink.close())
+    return _Load(task).run()
 
 
-def _events_of(piece: Piece, wanted: _Wanted, report: FileReport, rejects: list[bytes]) -> Iterator[pl.DataFrame]:
-    """Wanted events of a piece, chunk by chunk; counts go into the report, broken lines into rejects. Raises: BrokenFile."""
-    layout = layout_of(piece.path)
-    rule = _rule(layout, wanted)
-    report.layout = layout.name
-    room = np.empty(0, dtype=np.uint8)
-    skip = layout.header and piece.start == 0
-    for block in chunks_ahead(piece):
-        chunk = block
-        if skip:
-            chunk, skip = block[block.find(b"\n") + 1 :], False
-        if len(room) <= len(chunk):
-            room = np.empty(max(len(chunk) + 1, min(CHUNK_BYTES, 4 * len(chunk))), dtype=np.uint8)
-        passed = sift(chunk, rule, room)
-        report.rows += passed.rows
-        report.bytes += len(block)
-        for start, end, reason in passed.bad:
-            _reject(rejects, report, reason, chunk[start:end])
-        if passed.kept_rows:
-            yield _events(passed.kept, layout, wanted, report, rejects)
-        else:
-            yield pl.DataFrame(schema=SCHEMA)
-
-
-def _reject(rejects: list[bytes], report: FileReport, reason: int, line: bytes) -> None:
-    word = REASONS[reason]
-    report.bad[word] = report.bad.get(word, 0) + 1
-    rejects.append(f"{report.file}\t{word}\t".encode() + line + b"\n")
-
-
-def _events(kept: bytes, layout: Layout, wanted: _Wanted, report: FileReport, rejects: list[bytes]) -> pl.DataFrame:
+def _parsed(layout: Layout, segments: list[_Segment], wanted: _Wanted, rejects: list[bytes]) -> pl.DataFrame:
+    kept = b"".join(segment.kept for segment in segments)
+    of_segment = np.repeat(np.arange(len(segments)), [segment.rows for segment in segments])
     frame, unreadable = typed_events(text_columns(kept, layout), layout)
+    readable = ~unreadable.to_numpy()
     if unreadable.any():
         lines = kept.split(b"\n")
         for index in unreadable.arg_true():
-            _reject(rejects, report, VALUE, lines[index])
+            _reject(rejects, segments[of_segment[index]].report, VALUE, lines[index])
+    frame = frame.with_columns(pl.Series("segment", of_segment[readable]))
     if not layout.name.startswith("gdelt"):
         # The gate tests GDELT's codes; names of countries can be compared only after they are understood.
         frame = frame.filter((pl.col("source") != pl.col("target")).fill_null(False))
@@ -343,8 +357,15 @@ def _events(kept: bytes, layout: Layout, wanted: _Wanted, report: FileReport, re
             frame = frame.filter(pl.col("source").is_in(wanted.pair) & pl.col("target").is_in(wanted.pair))
         if wanted.roots:
             frame = frame.filter(pl.col("code").str.slice(0, 2).is_in([f"{root:02d}" for root in wanted.roots]))
-    report.kept += frame.height
-    return frame
+    for segment, count in zip(segments, np.bincount(frame["segment"].to_numpy(), minlength=len(segments)), strict=True):
+        segment.report.kept += int(count)
+    return frame.drop("segment")
+
+
+def _reject(rejects: list[bytes], report: FileReport, reason: int, line: bytes) -> None:
+    word = REASONS[reason]
+    report.bad[word] = report.bad.get(word, 0) + 1
+    rejects.append(f"{report.file}\t{word}\t".encode() + line + b"\n")
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -9,14 +9,22 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from daliz.corridor.errors import DalizError
 
-CHUNK_BYTES = 8 << 20
-PIECE_BYTES = 256 << 20
+Bytes = NDArray[np.uint8]
+
+BLOCK_BYTES = 4 << 20
+PAD = 8
+NEWLINE = 10
+PIECE_BYTES = 64 << 20
+PACKED = (".zip", ".gz")
 LONGEST_LINE = 4 << 20
 HEAD_BYTES = 64 << 10
 AHEAD_BYTES = 4 << 20
@@ -43,14 +51,14 @@ def pieces(path: Path, size: int = PIECE_BYTES) -> list[Piece]:
             raise BrokenFile(f"{path}: a folder; expected an event file")
     except OSError as error:
         raise BrokenFile(f"{path}: cannot be read ({error.strerror})") from error
-    if path.suffix.lower() in (".zip", ".gz") or total <= size:
+    if path.suffix.lower() in PACKED or total <= size:
         return [Piece(path)]
     starts = list(range(0, total, size))
     return [Piece(path, start, min(start + size, total)) for start in starts]
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
+def opened(path: Path) -> Iterator[BufferedIOBase]:
     """The bytes of an event file, unpacked. Raises: BrokenFile when it is damaged or holds no table."""
     kind = path.suffix.lower()
     try:
@@ -63,7 +71,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
                     yield file
         elif kind == ".gz":
             with gzip.open(path) as file:
-                yield file  # type: ignore[misc]
+                yield file
         else:
             with path.open("rb") as file:
                 yield file
@@ -89,48 +97,74 @@ def first_lines(path: Path, count: int = 2) -> list[bytes]:
     return [line.rstrip(b"\r") for line in head.split(b"\n")[:count]]
 
 
-def chunks(piece: Piece, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Block:
+    """Whole lines: the first `size` bytes of a buffer that has room for PAD more."""
+
+    buffer: Bytes
+    size: int
+
+
+def blocks(piece: Piece, own: bool = True, size: int = BLOCK_BYTES) -> Iterator[Block]:
     """Whole lines of a piece, some megabytes at a time. A line belongs to the piece in which it starts.
 
+    Parameters: own (True: every block has a buffer of its own; False: the next block overwrites the last), size (bytes read at once).
     Raises: BrokenFile when the file ends in the middle of its compressed data, or a line is longer than LONGEST_LINE.
     """
     with opened(piece.path) as file:
-        rest = b""
         if piece.start:
             # A line that starts before the piece belongs to the piece before.
             file.seek(piece.start - 1)
             file.readline()
+        rest = b""
+        buffer = np.empty(0, dtype=np.uint8)
         while True:
+            if own or len(buffer) < len(rest) + size + PAD:
+                buffer = np.empty(len(rest) + size + PAD, dtype=np.uint8)
+            buffer[: len(rest)] = np.frombuffer(rest, dtype=np.uint8)
             room = size if piece.end is None else min(size, piece.end - file.tell())
-            block = file.read(room) if room > 0 else b""
-            if not block:
+            got = file.readinto(buffer[len(rest) : len(rest) + room].data) if room > 0 else 0
+            filled = len(rest) + got
+            if not got:
                 break
-            if room < size or (piece.end is not None and file.tell() >= piece.end):
-                block += file.readline()
-            cut = block.rfind(b"\n") + 1
-            if not cut:
-                rest += block
-                if len(rest) > LONGEST_LINE + size:
-                    raise BrokenFile(f"{piece.path}: a line of more than {LONGEST_LINE >> 20} MB; this is no event file")
-                continue
-            yield rest + block[:cut] if rest else block[:cut]
-            rest = block[cut:]
+            if piece.end is not None and file.tell() >= piece.end:
+                line = np.frombuffer(file.readline(), dtype=np.uint8)
+                buffer = np.concatenate([buffer[:filled], line, np.empty(PAD, dtype=np.uint8)])
+                filled += len(line)
+            cut = _last_line_end(buffer, filled)
+            rest = buffer[cut:filled].tobytes()
+            if len(rest) > LONGEST_LINE:
+                raise BrokenFile(f"{piece.path}: a line of more than {LONGEST_LINE >> 20} MB; this is no event file")
+            if cut:
+                yield Block(buffer, cut)
         if rest:
-            yield rest
+            yield Block(buffer, len(rest))
 
 
-def chunks_ahead(piece: Piece) -> Iterator[bytes]:
-    """The chunks of a piece; those of a large one are read and unpacked by a thread of their own."""
-    small = piece.path.stat().st_size < AHEAD_BYTES
-    return chunks(piece) if small else ahead(chunks(piece))
+def _last_line_end(buffer: Bytes, filled: int) -> int:
+    """One past the last newline; 0 when there is none."""
+    end = filled
+    while end > 0:
+        start = max(0, end - HEAD_BYTES)
+        found = np.flatnonzero(buffer[start:end] == NEWLINE)
+        if len(found):
+            return start + int(found[-1]) + 1
+        end = start
+    return 0
 
 
-def ahead(source: Iterator[bytes], depth: int = 2) -> Iterator[bytes]:
-    """The same chunks, read and unpacked by another thread while the last one is worked on."""
-    queue: Queue[bytes | BaseException | None] = Queue(maxsize=depth)
+def blocks_ahead(piece: Piece) -> Iterator[Block]:
+    """The blocks of a piece; a large compressed file is unpacked by a thread of its own."""
+    packed = piece.path.suffix.lower() in PACKED and piece.path.stat().st_size > AHEAD_BYTES
+    return ahead(blocks(piece)) if packed else blocks(piece, own=False)
+
+
+def ahead(source: Iterator[Block], depth: int = 2) -> Iterator[Block]:
+    """The same blocks, read and unpacked by another thread while the last one is worked on."""
+    queue: Queue[Block | BaseException | None] = Queue(maxsize=depth)
     stop = threading.Event()
 
-    def put(item: bytes | BaseException | None) -> None:
+    def put(item: Block | BaseException | None) -> None:
         while not stop.is_set():
             try:
                 queue.put(item, timeout=0.2)
@@ -140,8 +174,8 @@ def ahead(source: Iterator[bytes], depth: int = 2) -> Iterator[bytes]:
 
     def fill() -> None:
         try:
-            for chunk in source:
-                put(chunk)
+            for block in source:
+                put(block)
                 if stop.is_set():
                     return
             put(None)
