@@ -46,6 +46,8 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, required=True, help="folder of the corridor's tables")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - set(EXTRACTS)):
+        parser.error(f"no extract {', '.join(unknown)}; there are {', '.join(EXTRACTS)}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.names or EXTRACTS:
         package, extract = EXTRACTS[name]
