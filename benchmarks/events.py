@@ -41,6 +41,7 @@ def block(seed: int, rows: int) -> bytes:
     day = rng.integers(1, 29, rows)
     month = rng.integers(1, 13, rows)
     numbers = rng.integers(1, 40, (3, rows))
+    stories = rng.integers(0, 1 << 62, rows)
     place = "4\tAlmaty, Almaty City, Kazakhstan (general), Kazakhstan\tKZ\tKZ02\t25479\t43.25\t76.95\t-2342872"
     lines = []
     for i in range(rows):
@@ -49,7 +50,7 @@ def block(seed: int, rows: int) -> bytes:
         head = f"{seed * rows + i + 400_000_000}\t{date}\t{date[:6]}\t2024\t2024.{date[4:]}\t{sides_text}"
         counts = "\t".join(str(number) for number in numbers[:, i])
         what = f"1\t{code[i]}\t{code[i]}\t{code[i][:2]}\t1\t2.8\t{counts}\t-1.76470588235294"
-        url = f"https://www.example.org/news/world/{date}/a-story-with-a-long-address-{i % 997}-of-two-countries.html"
+        url = f"https://www.example.org/news/world/{date}/a-story-about-two-countries-{stories[i]:016x}.html"
         lines.append("\t".join([head, what, place, place, place, f"{date}120000", url]))
     return ("\n".join(lines) + "\n").encode()
 
@@ -182,9 +183,8 @@ def run(place: Path) -> dict[str, Any]:
     print(f"{ROWS:,} rows, {gigabytes:.2f} GB, {os.cpu_count()} cores")
     for name, spent, rows in lines:
         print(f"  {name:36} {spent:7.2f} s  {rows / spent / 1e6:6.2f} M rows/s")
-    print(
-        f"  answers equal to SQL: {equal_sql}; to lazy Polars: {equal_polars}; pair rows {pair_rows.height} (pandas on {few:,}: {by_pandas})"
-    )
+    print(f"  answers equal to SQL: {equal_sql}; to lazy Polars: {equal_polars}")
+    print(f"  rows of the pair: {pair_rows.height:,}; by pandas among {few:,}: {by_pandas:,}")
     print(f"  peak memory of Daliz {peak:,.0f} MB ({before:,.0f} MB after the first reading)")
     growth = many_files(place)
     return {

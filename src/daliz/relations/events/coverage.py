@@ -14,7 +14,7 @@ from pathlib import Path
 
 from daliz.corridor.errors import DalizError
 
-STAMP = re.compile(r"^(\d{14}|\d{8}|\d{6}|\d{4})(?=\.|$)")
+STAMP = re.compile(r"(?:^|[_-])(\d{14}|\d{8}|\d{6}|\d{4})(?=\.|$)")
 KINDS = {14: "quarter_hour", 8: "day", 6: "month", 4: "year"}
 FORMATS = {"quarter_hour": "%Y%m%d%H%M%S", "day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}
 STEPS = {"quarter_hour": timedelta(minutes=15), "day": timedelta(days=1)}
@@ -55,7 +55,7 @@ def time_of(name: str) -> tuple[str, datetime] | None:
     >>> time_of("events.txt") is None
     True
     """
-    found = STAMP.match(name)
+    found = STAMP.search(name)
     if not found:
         return None
     kind = KINDS[len(found.group(1))]

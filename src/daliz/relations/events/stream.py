@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 from queue import Empty, Full, Queue
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
                 inside = [name for name in archive.namelist() if not name.endswith("/")]
                 if len(inside) != 1:
                     raise BrokenFile(f"{path}: holds {len(inside)} files; expected a zip with one event file")
-                with archive.open(inside[0]) as file:
+                with cast(BufferedIOBase, archive.open(inside[0])) as file:
                     yield file
         elif kind == ".gz":
             with gzip.open(path) as file:
