@@ -37,7 +37,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("same", r"(?:the\s+)?same\s+day"),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
     ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),
-    ("year", rf"(?<![\d.,$€]){_YEAR}(?![\d%]|[.,]\d|-\d|\s*(?:km|tons?|tonnes?|documents|agreements|people|passengers))"),
+    ("year", rf"(?<![\d.,$€–-]){_YEAR}(?![\d%]|[.,]\d|[-–]\d|\s*(?:km|tons?|tonnes?|documents|agreements|people|passengers))"),
 )
 ANY = re.compile("|".join(f"(?P<f{index}>\\b{_f.replace('(?P<', f'(?P<f{index}_')})" for index, (_, _f) in enumerate(FORMS)), re.IGNORECASE)
 GRACE_DAYS = 3
@@ -210,6 +210,8 @@ def dates_in(text: str, article: date | None, offset: int = 0) -> list[When]:
             past, ahead = (_calendar(form, groups, article, hint, later) for later in (False, True))
             if past or ahead:
                 found.append(When(*at, form, past or ahead or ("", ""), ahead or past or ("", "")))
+        elif form == "span" and re.search(r"\b(?:over|during|for|in) the\s+$", text[: match.start()]) and (groups["w"] or "").casefold() in ("past", "last", "previous"):
+            continue
         elif article is not None and (both := _relative(form, groups, article, match[0])):
             found.append(When(*at, form, *both))
     for match, shift in pending:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class Article:
 
     def after(self, position: int, limit: int) -> list[Mention]:
         """Mentions after a character, up to another, nearest first."""
-        return [mention for at, mention in self.seen if position < at < limit]
+        return [mention for at, mention in self.seen if position <= at < limit]
 
     def person(self, position: int, rank: str | None, limit: int) -> tuple[Party, ...]:
         """The person last spoken of, with that office where one is given; else the next in the sentence."""
@@ -54,12 +55,23 @@ class Article:
                 return mention.parties
         return ()
 
+    def subject(self, position: int) -> tuple[Party, ...]:
+        """Whom `it` or `they` stand for: the country, government or group last spoken of."""
+        for mention in self.before(position):
+            if mention.kind in ("country", "person", "group", "adjective") and mention.parties:
+                return mention.parties
+            if mention.kind == "body":
+                return (Party(None, mention.text, None, "organisation"),)
+        return ()
+
     def pair(self, position: int, limit: int) -> tuple[str, ...]:
         """The two countries spoken of: of the sentence if it names two, else those the article names most."""
         near: list[str] = []
         for mention in (*self.before(position), *self.after(position, limit)):
             if mention.kind in ("person", "group", "country", "adjective", "pair", "body", "institution"):
                 near += [party.country for party in mention.parties if party.country]
+        if len(set(near)) < 2:
+            near += [p.country for at, m in self.seen if at >= limit for p in m.parties if p.country and m.kind in ("person", "group", "country", "pair")]
         for chosen in (dict.fromkeys(near[:4]), dict.fromkeys(near)):
             if len(chosen) == 2:
                 return tuple(chosen)
@@ -108,8 +120,14 @@ class Scene:
             if child.dep_ in ("acl", "relcl", "partmod") and child.lemma_ in ("lead", "head", "chair"):
                 for leader in pobjs(child, ("by",)):
                     if found := self.parties(leader, deep=False):
-                        return found
+                        return tuple(self._of_delegation(node, party) for party in found)
         return ()
+
+    def _of_delegation(self, node: Node, party: Party) -> Party:
+        mention = self.mention(node)
+        if party.country is None and mention is not None and mention.country:
+            return replace(party, country=mention.country)
+        return party
 
     def resolve(self, mention: Mention) -> tuple[Party, ...]:
         """The parties of a mention; for pronouns, bare offices and pairs from what the article said before."""
@@ -135,12 +153,21 @@ class Scene:
     def people(self, nodes: Iterable[Node]) -> tuple[Party, ...]:
         """Parties that can travel, of these words and what is coordinated with them."""
         found: list[Party] = []
-        for node in nodes:
+        for node in self.expanded(nodes):
             mention = self.mention(node)
             if mention is not None and mention.kind not in PEOPLE:
                 continue
             found += [party for party in self.parties(node) if party.rank in GUESTS and (mention is not None or party.rank is not None)]
         return unique(found)
+
+    def expanded(self, nodes: Iterable[Node]) -> list[Node]:
+        """The words and the people set beside them by a comma only: `Aliyev, Tokayev hold talks`."""
+        found: list[Node] = []
+        for node in nodes:
+            found.append(node)
+            beside = [child for child in node.children if child.dep_ in ("appos", "conj") and (m := self.mention(child)) and m.kind in ("person", "country")]
+            found += [child for child in beside if child not in found and self.mention(node) is not None]
+        return found
 
     def place(self, node: Node) -> Mention | None:
         """The place a word names, or that stands inside its phrase."""
@@ -173,9 +200,10 @@ class Scene:
         return self.article.text[first:last]
 
     def whens(self) -> list[tuple[Node, When]]:
-        """Every date of the sentence."""
-        assert self.parsed.doc is not None
-        return [(self.parsed.doc[index], when) for index, when in sorted(self.parsed.when_at.items())]
+        """Every date of the sentence, with the word it stands by."""
+        doc = self.parsed.doc
+        assert doc is not None
+        return [(doc[min(index, len(doc) - 1)], when) for index, when in self.parsed.whens]
 
 
 @dataclass
@@ -194,8 +222,10 @@ class Draft:
     status: str = "done"
     nodes: list[Node] = field(default_factory=list)
     days: tuple[str, str] | None = None
-    whens: list[Node] = field(default_factory=list)
+    whens: list[tuple[int, When]] = field(default_factory=list)
+    when: When | None = None
     twins: list[Node] = field(default_factory=list)
+    code: str | None = None
     confidence: float = 0.95
     doubts: list[str] = field(default_factory=list)
 
@@ -204,6 +234,10 @@ class Draft:
         if words not in self.doubts:
             self.doubts.append(words)
             self.confidence *= factor
+
+    def anchors(self) -> list[Node]:
+        """The words whose nearness binds a date to the event."""
+        return [self.node, *self.twins]
 
     @property
     def country(self) -> str | None:
@@ -286,41 +320,70 @@ def ordinal_of(word: str) -> int | None:
 
 
 def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
-    """Give each date of a sentence to the event it hangs on most closely; an event without one takes a date of the main clause."""
-    whens = [(node, when) for node, when in scene.whens()]
+    """Give each date of a sentence to the event it stands by most closely; an event without one takes a date of the clause above it."""
+    whens = scene.whens()
     if not drafts or not whens:
         return
-    for node, _when in whens:
-        steps = [(min(distance(node, own) for own in (draft.node, *draft.twins)), draft) for draft in drafts]
+    for node, when in whens:
+        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in drafts]
         nearest = min(step for step, _ in steps)
         for step, draft in steps:
             if step == nearest:
-                draft.whens.append(node)
+                draft.whens.append((step, when))
     for draft in drafts:
-        if draft.whens:
-            continue
-        shared = [node for node, _ in whens if _shares(node, draft)]
-        if shared:
-            draft.whens.append(min(shared, key=lambda node: abs(node.i - draft.node.i)))
+        if not draft.whens:
+            shared = [when for node, when in whens if _shares(node, draft)]
+            draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
     for draft in drafts:
         _set_days(scene, draft)
 
 
+def _gap(scene: Scene, when: When, draft: Draft) -> int:
+    return min(abs(when.start - scene.parsed.characters(node.i)[0]) for node in draft.anchors())
+
+
+def _announces(draft: Draft) -> bool:
+    """`heads to Moscow on Tuesday`, written on a Monday, tells of tomorrow; `headed` and `is in Moscow` do not."""
+    today = draft.when is not None and draft.when.past[0] == draft.when.ahead[0]
+    return not today and draft.node.tag_ in ("VBZ", "VBP") and draft.node.lemma_ != "be" and draft.kind in ("visit", "session", "meeting")
+
+
 def _shares(node: Node, draft: Draft) -> bool:
-    """Whether a date of another clause holds for the event too: it stands at the head of the sentence, or is its only one."""
+    """Whether a date of another clause holds for the event too: it stands in a clause above the event's."""
     above = {draft.node.i, *(upper.i for upper in up(draft.node))}
-    holder = next((upper for upper in up(node) if upper.pos_ in ("VERB", "AUX", "NOUN")), None)
+    holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
     return holder is not None and holder.i in above
 
 
 def _set_days(scene: Scene, draft: Draft) -> None:
-    whens = [scene.parsed.when_at[node.i] for node in draft.whens]
-    if not whens:
+    if not draft.whens:
         return
-    exact = [when for when in whens if len(when.past[0]) == 10] or whens
-    chosen = min(exact, key=lambda when: abs(when.start - scene.parsed.characters(draft.node.i)[0]))
-    draft.days = chosen.days(draft.status)
-    draft.nodes += [node for node in draft.whens if scene.parsed.when_at[node.i] is chosen]
+    exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
+    draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
+    if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
+        draft.status = "planned"
+    draft.days = draft.when.days(draft.status)
+    _lasting(draft)
+
+
+ENDINGS = frozenset({"end", "conclude", "complete", "finish", "wind", "wrap", "close", "return"})
+BEGINNINGS = frozenset({"begin", "start", "arrive", "embark", "land", "open", "kick", "get", "come", "fly", "touch"})
+
+
+def _lasting(draft: Draft) -> None:
+    """`a two-day visit ended on August 8` began the day before."""
+    if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
+        return
+    spans = [number_of(child.text) for node in draft.anchors() for child in node.subtree if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")]
+    length = next((int(number) for number in spans if number), 1)
+    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)}
+    day = date.fromisoformat(draft.days[0])
+    if verbs & ENDINGS:
+        draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())
+        if length == 1:
+            draft.doubt("the day is that of the visit's end", 0.9)
+    elif length > 1 and verbs & BEGINNINGS:
+        draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
 
 
 def with_place(draft: Draft, mention: Mention | None) -> Draft:

@@ -7,7 +7,7 @@ Every word gets a letter (a country is C, its adjective D, a town L, an office R
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -85,8 +85,16 @@ def _person(tokens: Sequence[Token], index: int, lexicon: Lexicon) -> Entry | No
     return Entry("P", held[0].country, held, name=held[0].name)
 
 
-def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon) -> list[Unit]:
-    """The words of a sentence as units, dates and known names joined."""
+def _introduced(token: Token, introduced: Mapping[str, Party] | None) -> Entry | None:
+    party = introduced.get(token.text) if introduced else None
+    if party is None:
+        return None
+    actor = Actor("", party.name, "person", party.country, party.rank or "official", "", "", (party.name,))
+    return Entry("P", party.country, (actor,), name=party.name)
+
+
+def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, introduced: Mapping[str, Party] | None = None) -> list[Unit]:
+    """The words of a sentence as units, dates and known names joined; `introduced`: people whom the article has named in full before."""
     folded = [fold(token.text) or token.text for token in tokens]
     units: list[Unit] = []
     index = 0
@@ -103,7 +111,7 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon) -
         found = lexicon.longest(folded, index)
         if found and not _fits(tokens, index, found[0], found[1]):
             found = None
-        if found is None and (entry := _person(tokens, index, lexicon)):
+        if found is None and (entry := _person(tokens, index, lexicon) or _introduced(token, introduced)):
             found = (1, entry)
         if found:
             length, entry = found
@@ -246,7 +254,8 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
         actor = held.actors[0]
         return replace(whole, country=actor.country, parties=(Party(actor.country, actor.name, actor.id, "institution"),))
     if kind == "body":
-        return replace(whole, parties=tuple(Party(code, country_name(code)) for code in codes))
+        known = next((u.entry.rank for u in units if u.letter == "B" and u.entry), None)
+        return replace(whole, rank=known, parties=tuple(Party(code, country_name(code)) for code in codes))
     return whole
 
 
@@ -266,7 +275,7 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
         doubts = () if actor.in_office(day) or whole.rank is None else (f"{actor.name} was not in office then, says the actors table",)
         if country and actor.country != country and len(codes) == 1:
             doubts += (f"{actor.name} is known as of {actor.country}, the text says {country}",)
-        party = Party(actor.country or country, actor.name, actor.id, whole.rank or actor.rank)
+        party = Party(actor.country or country, actor.name, actor.id or None, whole.rank or actor.rank)
         return replace(whole, kind="person", parties=(party,), country=party.country, doubts=doubts)
     name = _name(units) if whole.kind in ("person", "named") else ""
     if country is None:

@@ -29,7 +29,9 @@ def _verb_mood(verb: Node) -> str:
     """From the verb's own helpers: will, may, not, `is to`, an infinitive that heads a headline."""
     mood = "done"
     for child in verb.children:
-        if child.dep_ in ("aux", "auxpass"):
+        if child.lower_ == "would" and child.dep_ == "aux" and _reported(verb):
+            mood = _stronger(mood, "planned")
+        elif child.dep_ in ("aux", "auxpass"):
             mood = _stronger(mood, _moods().get(("aux", child.lower_ if child.lower_ != "'ll" else "will")))
             if child.lower_ == "wo":
                 mood = _stronger(mood, "planned")
@@ -40,6 +42,12 @@ def _verb_mood(verb: Node) -> str:
     if any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children) and verb.dep_ in ("ROOT", "ccomp"):
         mood = _stronger(mood, "planned")
     return mood
+
+
+def _reported(verb: Node) -> bool:
+    """`said it would visit` is a plan told in the past tense; `would visit if` is not."""
+    told = verb.dep_ == "ccomp" and verb.head.tag_ in ("VBD", "VBN") and verb.head.lemma_ in ("say", "announce", "confirm", "tell", "declare", "report", "note")
+    return told and not any(child.lower_ == "if" for child in verb.subtree)
 
 
 def _noun_mood(noun: Node) -> str:
@@ -66,6 +74,8 @@ def status_of(node: Node) -> str:
         if below.dep_ == "prep" and below.lower_ == "without":
             mood = _stronger(mood, "negated")
         if above.pos_ in ("VERB", "AUX", "ADJ"):
+            if above.lemma_ in ("have", "be") and any(child.lower_ == "yet" for child in above.subtree) and below.dep_ == "xcomp":
+                mood = _stronger(mood, "negated")
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
                 mood = _stronger(mood, _governed(above, below))
             if below.dep_ in ("ccomp", "advcl", "relcl") and not _carries(above, below):
@@ -83,7 +93,16 @@ def status_of(node: Node) -> str:
         elif above.lower_ == "ahead":
             mood = _stronger(mood, "planned")
         below = above
+    if mood == "done" and _ruled_out(node):
+        mood = "negated"
     return mood
+
+
+def _ruled_out(node: Node) -> bool:
+    """`is out of the question`, `is not on the agenda`: phrases that deny what they speak of."""
+    clause = next((above for above in (node, *up(node)) if above.dep_ in ("ROOT", "ccomp", "conj") and above.pos_ in ("VERB", "AUX")), node)
+    words = " ".join(child.lower_ for child in clause.subtree)
+    return any(row["word"] in words for row in rows("moods") if row["where"] == "phrase")
 
 
 def _has_own_tense(verb: Node) -> bool:

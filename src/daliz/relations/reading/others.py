@@ -6,10 +6,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import rows
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, subjects
+from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, subjects, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -125,33 +126,66 @@ def _currency(unit: str | None) -> str:
 
 
 @cache
-def _frames() -> dict[str, dict[str, str]]:
-    return {row["lemma"]: dict(row) for row in rows("cooperation")}
+def _frames() -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows("cooperation"):
+        found.setdefault(row["lemma"], []).append(dict(row))
+    return found
 
 
 def intents(scene: Scene) -> list[Draft]:
-    """What one side agrees, promises or declares itself ready to do; support, aid and cooperation given."""
+    """What one side agrees, promises or is ready to do; support, aid and cooperation given (CAMEO 03 to 08)."""
     assert scene.parsed.doc is not None
     found: list[Draft] = []
     for node in scene.parsed.doc:
-        row = _frames().get(node.lemma_.lower())
-        if row is None or node.pos_ not in row["pos"].split("|"):
-            continue
-        needs = {word for word in row["needs"].split("|") if word}
-        if needs and not any(child.lemma_.lower() in needs or child.lower_ in needs for child in node.subtree):
-            continue
-        who = unique(party for doer in agents(node) for party in scene.parties(doer) if party.country or party.rank)
-        if not who:
-            continue
-        status = status_of(node)
-        if status == "negated":
-            continue
-        whom = [party for other in (*objects(node), *pobjs(node, ("to", "with", "for", "of", "on"))) for party in scene.parties(other)]
-        draft = Draft(row["kind"], node, who, unique(p for p in whom if p not in who), status="done", confidence=0.7, level=row["code"])
-        first, last = node.left_edge.i, node.right_edge.i
-        draft.title = scene.text(scene.parsed.characters(first)[0], scene.parsed.characters(last)[1])
-        found.append(draft)
+        for row in _frames().get(node.lemma_.lower(), ()) or _frames().get(node.lower_, ()):
+            draft = _cooperation(scene, node, row)
+            if draft is not None:
+                found.append(draft)
+                break
     return found[:2]
+
+
+def _cooperation(scene: Scene, node: Node, row: dict[str, str]) -> Draft | None:
+    if node.pos_ != row["pos"] or (node.tag_ == "VBN" and node.dep_ in ("amod", "acl")):
+        return None
+    words = {word for child in node.subtree for word in (child.lemma_.lower(), child.lower_)}
+    needs, unless = (set(filter(None, row[name].split("|"))) for name in ("needs", "unless"))
+    if (needs and not needs & words) or unless & words:
+        return None
+    status = status_of(node)
+    wanted = {"any": ("done", "planned"), "done": ("done",), "future": ("planned",)}[row["mood"]]
+    if row["mood"] == "future" and not any(child.dep_ == "aux" and child.lower_ in ("will", "would", "shall", "'ll", "’ll") for child in node.children):
+        return None
+    if status not in wanted or any(child.dep_ == "neg" for child in node.subtree if child.head.dep_ == "xcomp"):
+        return None
+    doers = agents(node) if node.pos_ == "VERB" else subjects(node.head if node.head.pos_ in ("AUX", "VERB") else node)
+    who = [party for doer in doers for party in _doer(scene, doer)]
+    if not who:
+        return None
+    others = (*objects(node), *pobjs(node, ("to", "with", "for", "of", "on", "between")), *children(node, "dative"))
+    whom = [party for other in others for party in scene.parties(other) if party not in who]
+    kind = "intent" if status == "planned" and row["kind"] in ("support", "aid", "cooperation") else row["kind"]
+    draft = Draft(kind, node, unique(who), unique(whom), code=row["code"], confidence=0.7)
+    first, last = node.left_edge.i, node.right_edge.i
+    draft.title = scene.text(scene.parsed.characters(first)[0], scene.parsed.characters(last)[1])
+    return draft
+
+
+def _doer(scene: Scene, node: Node) -> tuple[Party, ...]:
+    """Who acts: parties, an organisation, or a pronoun or noun that has one inside its phrase."""
+    if found := scene.parties(node):
+        return found
+    mention = scene.mention(node)
+    if mention is not None and mention.kind in ("body", "office"):
+        return (Party(None, mention.text, None, "organisation"),)
+    inner = within(node, lambda child: (held := scene.mention(child)) is not None and bool(held.parties or held.kind == "body"))
+    if inner:
+        held = scene.mention(inner[0])
+        return (held.parties if held else ()) or (Party(None, held.text if held else "", None, "organisation"),)
+    if node.lower_ in ("it", "they"):
+        return scene.article.subject(scene.parsed.characters(node.i)[0])
+    return ()
 
 
 __all__ = ["intents", "projects", "trades"]

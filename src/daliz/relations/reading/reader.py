@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from daliz.corridor.errors import DalizError
 from daliz.relations.reading.dates import dates_in
-from daliz.relations.reading.events import CAMEO, ReadEvent, Reading
+from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
 from daliz.relations.reading.frames import Article, Draft, Scene, assign_dates
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
 from daliz.relations.reading.mentions import mentions_of, units_of
@@ -62,13 +62,17 @@ class Reader:
         article = Article(self.lexicon, iso, text)
         chosen = set(candidates(text, self.lexicon))
         scenes: list[Scene] = []
+        introduced: dict[str, Party] = {}
         if not chosen:
             return article, scenes, day, notices
         for start, end in sentences_of(text):
             tokens = tokens_of(text[start:end], start)
             whens = dates_in(text[start:end], day, start)
-            units = units_of(tokens, whens, self.lexicon)
+            units = units_of(tokens, whens, self.lexicon, introduced)
             mentions = mentions_of(units, self.lexicon, iso)
+            for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):
+                if party.actor is None and party.country and " " in party.name and party.name[0].isupper():
+                    introduced.setdefault(party.name.split()[-1], party)
             article.seen += [(tokens[mention.first].start, mention) for mention in mentions]
             if (start, end) in chosen and mentions:
                 scenes.append(Scene(prepare(start, end, tokens, units, mentions), article))
@@ -120,6 +124,8 @@ def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> 
         draft.status = "planned"
     nodes = [node for node in (draft.node, *draft.twins, *draft.nodes) if node is not None]
     spans = [scene.parsed.characters(node.i) for node in nodes]
+    if draft.when is not None:
+        spans.append((draft.when.start, draft.when.end))
     span = (min(start for start, _ in spans), max(end for _, end in spans))
     place = draft.place
     for mention in scene.parsed.mentions:
@@ -144,7 +150,7 @@ def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> 
         span=span,
         confidence=round(draft.confidence, 2),
         doubts=tuple(draft.doubts),
-        code=CAMEO.get(draft.kind),
+        code=draft.code or CAMEO.get(draft.kind),
     )
 
 

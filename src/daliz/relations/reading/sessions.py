@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, ordinal_of, patterns, unique
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.moods import STRENGTH, status_of
 from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, rights, subjects, up
 from daliz.relations.reading.visits import is_remote
 
@@ -65,6 +66,10 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     body, body_nodes = _body_of(scene, node)
     number, number_nodes = _ordinal(node)
     groups = [child for child in pobjs(node, ("of", "between")) if (m := scene.mention(child)) and m.kind == "group"]
+    if body is None and node.dep_ in ("dobj", "obj"):
+        for subject in subjects(node.head):
+            if (held := scene.mention(subject)) is not None and held.kind == "body":
+                body, body_nodes = held, [subject]
     if body is None and not (groups and number is not None) and not (node.lemma_ == "summit"):
         return None
     if body is None and node.lemma_ == "summit" and number is None and not groups:
@@ -75,16 +80,37 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     predicate, hosts = frame
     who = [*(body.parties if body else ()), *(party for group in groups for party in scene.parties(group))]
     draft = Draft("session", node, by_country(unique(who)), number=number)
-    draft.status = status_of(predicate) if predicate.pos_ in ("VERB", "AUX") else status_of(node)
-    if status_of(node) in ("negated",) or draft.status == "done":
-        draft.status = status_of(node)
+    told = predicate.head.i == node.i and predicate.dep_ in ("acl", "relcl")
+    draft.status = status_of(predicate) if told else _stronger_of(status_of(predicate), status_of(node))
     draft.nodes = [*body_nodes, *number_nodes, *groups, predicate]
     draft.title = _title(scene, node, body)
     _add_hosts(scene, draft, hosts)
     draft.place = _place(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"
+    if draft.status == "planned" and predicate.lemma_ in ("attend", "participate", "take", "join", "address"):
+        return None
+    if body is not None and body.rank != "multilateral_summit" and len({party.country for party in draft.who}) < 2:
+        _bilateral(scene, draft)
+    draft.twins = [predicate] if predicate.i != node.i else []
     return draft
+
+
+def _bilateral(scene: Scene, draft: Draft) -> None:
+    """A council or commission without its countries named is that of the two countries the sentence or the article speaks of."""
+    people = [party for _, mention in scene.persons() for party in mention.parties if party.country]
+    codes = {party.country for party in people}
+    if len(codes) == 2:
+        draft.who = by_country(people)
+        return
+    pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
+    if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
+        draft.who = tuple(Party(code, country_name(code)) for code in pair)
+        draft.doubt("whose council it is is taken from the countries the article speaks of", 0.9)
+
+
+def _stronger_of(one: str, other: str) -> str:
+    return max(one, other, key=lambda mood: STRENGTH[mood])
 
 
 def _title(scene: Scene, node: Node, body: Mention | None) -> str:
@@ -102,6 +128,8 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             lemma = above.lemma_.lower()
             if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
                 return above, agents(above) if passive(above) else []
+            if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
+                return above, subjects(above)
             if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
                 return above, subjects(above)
             if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in ("in", "at", "during", "within", "following", "after", "over", "of"):
@@ -109,7 +137,7 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             if below.dep_ == "prep" and below.lower_ == "for" and lemma in ("gather", "convene", "meet", "assemble"):
                 return above, subjects(above)
             return None
-        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in ("part", "work", "framework", "margin", "sideline", "start", "opening", "result", "end", "outcome"):
+        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in ("part", "work", "framework", "margin", "sideline", "start", "opening", "result", "end", "outcome", "host"):
             return None
         below = above
     return (node, []) if node.dep_ == "ROOT" else None
@@ -121,7 +149,7 @@ def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
     for host in hosts:
         mention = scene.mention(host)
         if mention is not None and mention.kind in ("person", "group", "dyad", "country", "office", "pronoun"):
-            parties += scene.parties(host)
+            parties += [party for node in scene.expanded([host]) for party in scene.parties(node)]
     parties = [party for party in parties if party.country]
     if {party.country for party in parties} >= {party.country for party in draft.who} and len({p.country for p in parties}) > 1:
         draft.who = by_country(parties)

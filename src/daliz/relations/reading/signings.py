@@ -46,6 +46,11 @@ def _papers(node: Node) -> list[Node]:
     return [node] if is_document(node) else []
 
 
+def _beside(paper: Node, other: Node) -> bool:
+    """`a declaration on X and a programme`: a further document that the tree hangs on the first one's subject."""
+    return other.i > paper.i and other.dep_ == "conj" and is_document(other) and any(child.dep_ in ("det", "nummod") and child.lower_ != "the" for child in other.children)
+
+
 def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
     for child in node.subtree:
@@ -95,6 +100,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if not targets and verb.dep_ in ("relcl", "acl"):
         targets = [verb.head]
     papers = [paper for target in targets for paper in _papers(target)]
+    papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
     if not papers and any(scene.mention(target) is not None for target in targets):
         return None
     if not papers:

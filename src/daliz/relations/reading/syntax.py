@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
+DATE_PREPOSITIONS = frozenset({"on", "in", "during", "since", "by", "until", "from", "for", "at", "of", "between", "throughout", "over", "as", "through", "back"})
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -47,8 +48,9 @@ class Parsed:
     words: list[str] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     mention_at: dict[int, Mention] = field(default_factory=dict)
-    when_at: dict[int, When] = field(default_factory=dict)
+    whens: list[tuple[int, When]] = field(default_factory=list)
     doc: Doc | None = None
+    inviter: Mention | None = None
 
     def characters(self, index: int) -> tuple[int, int]:
         """First and last character in the text of a word of the tree."""
@@ -61,12 +63,22 @@ class Parsed:
 
 
 def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit], mentions: Sequence[Mention]) -> Parsed:
-    """The words that the model is to see."""
+    """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
     parsed = Parsed(start, end, tokens, units, mentions)
     begins = {mention.first: mention for mention in mentions}
+    dropped = _adverbial(units) | _invitation(parsed)
+    pending: list[When] = []
     index = 0
     while index < len(units):
         unit = units[index]
+        if index in dropped:
+            if unit.when is not None:
+                pending.append(unit.when)
+            index += 1
+            continue
+        if pending:
+            _anchor(parsed, pending, unit.letter)
+            pending = []
         mention = begins.get(unit.first)
         if mention is None:
             _add_unit(parsed, unit)
@@ -75,7 +87,63 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
         held = [other for other in units[index:] if other.last <= mention.last]
         _add_mention(parsed, mention, held)
         index += len(held)
+    if pending:
+        _anchor(parsed, pending, ".")
     return parsed
+
+
+def _adverbial(units: Sequence[Unit]) -> set[int]:
+    """Units to leave out: dates with their preposition, unless something hangs on them (`Wednesday's talks`, `the end of 2026`)."""
+    dropped: set[int] = set()
+    for index, unit in enumerate(units):
+        if unit.when is None:
+            continue
+        following = units[index + 1].letter if index + 1 < len(units) else ""
+        before = units[index - 1].text.casefold() if index else ""
+        earlier = units[index - 2].text.casefold() if index > 1 else ""
+        if following in ("S", "O") or (before == "of" and earlier in ("end", "beginning", "start", "middle", "eve")):
+            continue
+        dropped.add(index)
+        if before in DATE_PREPOSITIONS:
+            dropped.add(index - 1)
+        first = index - (before in DATE_PREPOSITIONS)
+        commas = first == 0 or units[first - 1].letter == "K"
+        if commas and following == "K":
+            dropped.add(index + 1)
+    return dropped
+
+
+def _invitation(parsed: Parsed) -> set[int]:
+    """Units of `at the invitation of X` and `at X's invitation`; who invited is kept."""
+    units = parsed.units
+    place = next((index for index, unit in enumerate(units) if unit.text.casefold() == "invitation"), None)
+    if place is None:
+        return set()
+    first, last = place, place
+    after = next((m for m in parsed.mentions if place + 2 < len(units) and units[place + 1].letter == "O" and m.first == units[place + 2].first), None)
+    before = next((m for m in parsed.mentions if place > 1 and units[place - 1].letter == "S" and m.last == units[place - 2].last), None)
+    if after is not None:
+        last = max(index for index, unit in enumerate(units) if unit.last <= after.last)
+    elif before is not None:
+        first = min(index for index, unit in enumerate(units) if unit.first >= before.first)
+    else:
+        return set()
+    while first and units[first - 1].letter in ("T", "h", ".") and units[first - 1].text.casefold() in ("the", "at", "upon", "on", "an", "official", "kind"):
+        first -= 1
+    if units[first].text.casefold() not in ("at", "upon", "on"):
+        return set()
+    parsed.inviter = after or before
+    if last + 1 < len(units) and units[last + 1].letter == "K" and (first == 0 or units[first - 1].letter == "K"):
+        last += 1
+    return set(range(first, last + 1))
+
+
+def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
+    """Hang left-out dates on the word before them; at the head of a clause on the word after."""
+    before = parsed.words[-1].casefold() if parsed.words else ","
+    ahead = before in (",", ";", "and", "but", "-", ":") and letter != "."
+    place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
+    parsed.whens += [(place, when) for when in whens]
 
 
 def _add(parsed: Parsed, word: str, first: int, last: int) -> int:
@@ -86,7 +154,7 @@ def _add(parsed: Parsed, word: str, first: int, last: int) -> int:
 
 def _add_unit(parsed: Parsed, unit: Unit) -> None:
     if unit.when is not None:
-        parsed.when_at[_add(parsed, _date_word(unit), unit.first, unit.last)] = unit.when
+        parsed.whens.append((_add(parsed, _date_word(unit), unit.first, unit.last), unit.when))
         return
     if unit.first == unit.last:
         _add(parsed, unit.text, unit.first, unit.last)
@@ -105,7 +173,7 @@ def _date_word(unit: Unit) -> str:
         return "2024"
     if form in ("today", "tomorrow"):
         return form
-    return "yesterday" if form != "shifted" else "later"
+    return unit.text.split()[-1] if form == "shifted" else "yesterday"
 
 
 def _add_mention(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> None:

@@ -34,9 +34,9 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_verb(scene, node, row)
         elif node.pos_ in ("NOUN", "PROPN") and (row := nouns.get(("NOUN", lemma))):
             found += _by_noun(scene, node, row)
-        elif node.pos_ == "VERB" and (row := attends.get(("VERB", lemma))):
+        if node.pos_ == "VERB" and (row := attends.get(("VERB", lemma))):
             found += _by_attendance(scene, node, row)
-        elif node.pos_ == "ADJ" and lemma == "absent":
+        if node.pos_ == "ADJ" and lemma == "absent":
             found += _by_absence(scene, node)
     return _joined(found)
 
@@ -49,7 +49,22 @@ def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
         if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
             nodes += pobjs(child, ("to", "for", "in", "at"))
     places = [scene.place(found) for found in nodes]
+    if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
+        places = [_following(scene, node, names)]
     return list({mention.text: mention for mention in places if mention is not None}.values())
+
+
+def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
+    """The place a few words further on, behind one of the prepositions, where the tree has it hang elsewhere."""
+    doc = node.doc
+    for index in range(node.i + 1, min(node.i + 6, len(doc) - 1)):
+        if doc[index].pos_ in ("VERB", "AUX"):
+            return None
+        if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
+            for place in (index, index + 1, index + 2):
+                if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in PLACES:
+                    return mention
+    return None
 
 
 def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
@@ -62,6 +77,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     places = _destinations(scene, node, row["where"])
     if hosting:
         return _hosted(scene, node, who, hosts, places)
+    if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
+        places = [scene.parsed.inviter]
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
     if node.lemma_ in ("take", "bring") and not (who_nodes and subjects(node) and subjects(node)[0].lemma_ in ("tour", "trip", "visit", "journey")):
@@ -92,6 +109,9 @@ def _draft(
     scene: Scene, node: Node, party: Party, place: Mention | None, hosts: tuple[Party, ...], nodes: list[Node], country: str | None = None
 ) -> Draft | None:
     target = country or (place.country if place else None)
+    inviter = scene.parsed.inviter
+    if inviter is not None and inviter.country == target and inviter.parties:
+        hosts = hosts or inviter.parties
     if target is None or party.country == target:
         return None
     draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
@@ -127,6 +147,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = [p for p in _destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
         if above.pos_ in ("VERB", "AUX"):
             break
+    if not places and any(child.tag_ in ("NNP", "NNPS") for child in pobjs(node, ("to",))):
+        return []
     if not owners and places:
         owners, owner_nodes = _by_position(scene, node, places[0].country)
         doubts += ["who travelled is taken from the nearest person named"] if owners else []
@@ -200,6 +222,9 @@ def _by_position(scene: Scene, node: Node, country: str | None) -> tuple[tuple[P
 def _host_elsewhere(scene: Scene, node: Node, owners: tuple[Party, ...]) -> tuple[str | None, list[str]]:
     """The country visited when the visit itself names none: another place of the sentence, or who invited or received."""
     home = owners[0].country
+    inviter = scene.parsed.inviter
+    if inviter is not None and inviter.country not in (home, None):
+        return inviter.country, []
     abroad = {mention.country for _, mention in scene.places() if mention.country not in (home, None)}
     if len(abroad) == 1:
         return abroad.pop(), ["the country visited is taken from elsewhere in the sentence"]
