@@ -1,0 +1,6 @@
+"""The simulator: a year of the corridor, event by event. Tables to arrays (`compile`, `layout`), arrays to arrays (`kernel`), arrays to tables."""
+
+from daliz.freight.simulate.assumptions import Assumptions
+from daliz.freight.simulate.simulation import Simulation, simulate
+
+__all__ = ["Assumptions", "Simulation", "simulate"]

@@ -27,16 +27,16 @@ def _closed_length(F: Any, first: int, u: float) -> float:
 
 
 @jit
-def _next_closing(I: Any, F: Any, process: int, t: float) -> float:
+def _next_closing(Z: Any, F: Any, process: int, t: float) -> float:
     """When the process closes next after t; a hazard rate is used up month by month, a cosine one by thinning."""
-    if I[process + r.Z_KIND] == r.BY_COSINE:
+    if Z[process + r.Z_KIND] == r.BY_COSINE:
         rate, swing = F[process + r.Z_RATE], F[process + r.Z_SWING]
         highest = rate * (1.0 + swing)
         while True:
-            t -= math.log(draw_unit(I, process)) / highest
-            if draw_unit(I, process) * highest < rate * (1.0 + swing * math.cos(2.0 * math.pi * (t + F[r.G_YEAR]) / r.YEAR_H)):
+            t -= math.log(draw_unit(Z, process)) / highest
+            if draw_unit(Z, process) * highest < rate * (1.0 + swing * math.cos(2.0 * math.pi * (t + F[r.G_YEAR]) / r.YEAR_H)):
                 return t
-    need = -math.log(draw_unit(I, process))
+    need = -math.log(draw_unit(Z, process))
     while t < F[r.G_END]:
         month, until = _month(t + F[r.G_YEAR])
         open_mean = F[process + r.Z_MONTHS + r.Z_MONTH * month]
@@ -49,10 +49,10 @@ def _next_closing(I: Any, F: Any, process: int, t: float) -> float:
 
 
 @jit
-def _closed_spell(I: Any, F: Any, process: int, t: float) -> float:
+def _closed_spell(Z: Any, F: Any, process: int, t: float) -> float:
     """The length of a closed spell that starts at t; a month without open hours is closed to its end."""
-    u = draw_unit(I, process)
-    if I[process + r.Z_KIND] == r.BY_COSINE:
+    u = draw_unit(Z, process)
+    if Z[process + r.Z_KIND] == r.BY_COSINE:
         return _closed_length(F, process + r.Z_CLOSED, u)
     month, until = _month(t + F[r.G_YEAR])
     first = process + r.Z_MONTHS + r.Z_MONTH * month
@@ -60,70 +60,70 @@ def _closed_spell(I: Any, F: Any, process: int, t: float) -> float:
 
 
 @jit
-def _draw_process(I: Any, F: Any, process: int) -> None:
+def _draw_process(Z: Any, F: Any, process: int) -> None:
     """Draw the closed spells of one process over the run; a spell that outlives its month goes on at the rate of the next."""
-    base = I[process + r.Z_SPELLS]
-    t = _next_closing(I, F, process, 0.0)
+    base = Z[process + r.Z_SPELLS]
+    t = _next_closing(Z, F, process, 0.0)
     n = 0
     while t < F[r.G_END]:
-        if n == I[process + r.Z_ROOM]:
-            I[r.H_ERROR] = r.RING_FULL
+        if n == Z[process + r.Z_ROOM]:
+            Z[r.H_ERROR] = r.RING_FULL
             return
         F[base + 2 * n] = t
-        t += _closed_spell(I, F, process, t)
+        t += _closed_spell(Z, F, process, t)
         F[base + 2 * n + 1] = t
         n += 1
-        t = _next_closing(I, F, process, t)
-    I[process + r.Z_NSPELLS] = n
+        t = _next_closing(Z, F, process, t)
+    Z[process + r.Z_NSPELLS] = n
 
 
 @jit
-def _merge(I: Any, F: Any, calendar: int) -> None:
+def _merge(Z: Any, F: Any, calendar: int) -> None:
     """Lay the spells of a calendar's parts over one another, in order of their start.
 
-    Parts stand in I at C_PARTS: address of the first spell, number of spells, and the place of the next one to take.
+    Parts stand in Z at C_PARTS: address of the first spell, number of spells, and the place of the next one to take.
     """
-    base, parts, n = I[calendar + r.C_BASE], I[calendar + r.C_PARTS], I[calendar + r.C_NPARTS]
+    base, parts, n = Z[calendar + r.C_BASE], Z[calendar + r.C_PARTS], Z[calendar + r.C_NPARTS]
     m = 0
     while True:
         first = np.inf
         chosen = parts
         for part in range(parts, parts + 4 * n, 4):
-            if I[part + 2] < I[part + 1]:
-                start = F[I[part] + 2 * I[part + 2]]
+            if Z[part + 2] < Z[part + 1]:
+                start = F[Z[part] + 2 * Z[part + 2]]
                 if start < first:
                     first = start
                     chosen = part
         if first == np.inf:
             break
-        end = F[I[chosen] + 2 * I[chosen + 2] + 1]
-        I[chosen + 2] += 1
+        end = F[Z[chosen] + 2 * Z[chosen + 2] + 1]
+        Z[chosen + 2] += 1
         if m > 0 and first <= F[base + 2 * m - 1]:
             F[base + 2 * m - 1] = max(F[base + 2 * m - 1], end)
             continue
-        if m == I[calendar + r.C_ROOM]:
-            I[r.H_ERROR] = r.RING_FULL
+        if m == Z[calendar + r.C_ROOM]:
+            Z[r.H_ERROR] = r.RING_FULL
             break
         F[base + 2 * m] = first
         F[base + 2 * m + 1] = end
         m += 1
-    I[calendar + r.C_N] = m
-    I[calendar + r.C_CURSOR] = 0
+    Z[calendar + r.C_N] = m
+    Z[calendar + r.C_CURSOR] = 0
 
 
 @jit
-def open_calendars(I: Any, F: Any) -> None:
+def open_calendars(Z: Any, F: Any) -> None:
     """Draw all closing processes of the run and make the calendars of them."""
-    for i in range(I[r.H_NPROCESSES]):
-        _draw_process(I, F, I[r.H_PROCESSES] + i * r.PROCESS)
-    for i in range(I[r.H_NCALENDARS]):
-        calendar = I[r.H_CALENDARS] + i * r.CALENDAR
-        parts = I[calendar + r.C_PARTS]
-        for part in range(parts, parts + 4 * I[calendar + r.C_NPARTS], 4):
-            I[part + 2] = 0
-            if I[part + 3] > 0:  # a process: its spells were drawn just now
-                I[part + 1] = I[I[part + 3] + r.Z_NSPELLS]
-        _merge(I, F, calendar)
+    for i in range(Z[r.H_NPROCESSES]):
+        _draw_process(Z, F, Z[r.H_PROCESSES] + i * r.PROCESS)
+    for i in range(Z[r.H_NCALENDARS]):
+        calendar = Z[r.H_CALENDARS] + i * r.CALENDAR
+        parts = Z[calendar + r.C_PARTS]
+        for part in range(parts, parts + 4 * Z[calendar + r.C_NPARTS], 4):
+            Z[part + 2] = 0
+            if Z[part + 3] > 0:  # a process: its spells were drawn just now
+                Z[part + 1] = Z[Z[part + 3] + r.Z_NSPELLS]
+        _merge(Z, F, calendar)
 
 
 @jit
@@ -153,21 +153,21 @@ def month_end(hour: float) -> float:
 
 
 @jit
-def opening(I: Any, F: Any, calendar: int, t: float, now: float) -> float:
+def opening(Z: Any, F: Any, calendar: int, t: float, now: float) -> float:
     """The first hour from t on at which the calendar is open; `now` is the clock, behind which nobody asks again."""
-    base, n, p = I[calendar + r.C_BASE], I[calendar + r.C_N], I[calendar + r.C_CURSOR]
+    base, n, p = Z[calendar + r.C_BASE], Z[calendar + r.C_N], Z[calendar + r.C_CURSOR]
     while p < n and F[base + 2 * p + 1] <= now:
         p += 1
-    I[calendar + r.C_CURSOR] = p
+    Z[calendar + r.C_CURSOR] = p
     while p < n and F[base + 2 * p + 1] <= t:
         p += 1
     return F[base + 2 * p + 1] if p < n and F[base + 2 * p] <= t else t
 
 
 @jit
-def finish(I: Any, F: Any, calendar: int, start: float, hours: float) -> float:
+def finish(Z: Any, F: Any, calendar: int, start: float, hours: float) -> float:
     """When work of so many open hours is done that starts at an open hour; it rests while the calendar is closed."""
-    base, n, p = I[calendar + r.C_BASE], I[calendar + r.C_N], I[calendar + r.C_CURSOR]
+    base, n, p = Z[calendar + r.C_BASE], Z[calendar + r.C_N], Z[calendar + r.C_CURSOR]
     while p < n and F[base + 2 * p + 1] <= start:
         p += 1
     while p < n and start + hours > F[base + 2 * p]:

@@ -124,6 +124,7 @@ class _Compiler:
         asked = {step.resource for step in steps}
         steps += self._dwell_steps(demands)
         yards = self._yards(demands)
+        places = {place: self.writer.hazards.calendar([place]) for place in self.writer.hazards.at_place}
         model = Model(
             steps=steps,
             resources=[resource for name, resource in self.writer.resources.items() if name in asked],
@@ -135,9 +136,9 @@ class _Compiler:
             calendars=list(self.writer.hazards.calendars.values()),
             fleets=[fleet for fleet in self.fleets if f"fleet {fleet.name}" in used],
         )
-        places = {place: self.writer.hazards.calendar([place]) for place in self.writer.hazards.at_place}
+        marks = {fleet: step for fleet, step in self.marks.items() if f"fleet {fleet}" in used}
         return Compiled(
-            model, tuple(demands), unserved, self.writer.info, self.marks, self.fleet_size, places, self.horizon_h, self.warm_h, self.year_h,
+            model, tuple(demands), unserved, self.writer.info, marks, self.fleet_size, places, self.horizon_h, self.warm_h, self.year_h,
             self.assumptions,
         )  # fmt: skip
 
@@ -187,7 +188,8 @@ class _Compiler:
         names = self.order[leg.service]
         board = f"{service.id}|{service.calls[leg.board].seq}|on"
         first = names.index(board) + 1 if board in self.writer.info else 0
-        return tuple(names[first : names.index(alight_name(service, leg.alight))])
+        last = names.index(alight_name(service, leg.alight))
+        return tuple(names[first:last] if first <= last else names[first:] + names[:last])  # a cycle may be written from its middle
 
     def _chains(self, network: Network) -> tuple[list[tuple[dict[str, Any], list[Leg], bool]], dict[str, str]]:
         needs = {row["id"]: row["needs"] or [] for row in self.corridor["commodities"].iter_rows(named=True)}

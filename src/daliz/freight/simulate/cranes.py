@@ -32,18 +32,18 @@ def first_free(F: Any, free: int, servers: int) -> int:
 
 
 @jit
-def serve_units(I: Any, F: Any, e: int, s: int, t: float) -> None:
+def serve_units(Z: Any, F: Any, e: int, s: int, t: float) -> None:
     """Serve every box of a carrier that came at t; it goes on with its last."""
-    res = I[s + r.S_RES]
-    free, servers, dist, calendar = I[res + r.R_FREE], I[res + r.R_SERVERS], I[s + r.S_DIST], I[res + r.R_CAL]
+    res = Z[s + r.S_RES]
+    free, servers, dist, calendar = Z[res + r.R_FREE], Z[res + r.R_SERVERS], Z[s + r.S_DIST], Z[res + r.R_CAL]
     first, last, waits, busy = np.inf, t, 0.0, 0.0
-    for _ in range(I[e + r.E_COUNT]):
+    for _ in range(Z[e + r.E_COUNT]):
         j = free + first_free(F, free, servers)
         start = max(t, F[j])
-        hours = draw(I, F, dist)
+        hours = draw(Z, F, dist)
         if calendar > 0:
-            start = opening(I, F, calendar, start, t)
-            end = finish(I, F, calendar, start, hours)
+            start = opening(Z, F, calendar, start, t)
+            end = finish(Z, F, calendar, start, hours)
         else:
             end = start + hours
         F[j] = end
@@ -51,26 +51,26 @@ def serve_units(I: Any, F: Any, e: int, s: int, t: float) -> None:
         last = max(last, end)
         waits += start - t
         busy += hours
-    I[r.H_EVENTS] += I[e + r.E_COUNT]
+    Z[r.H_EVENTS] += Z[e + r.E_COUNT]
     if t >= F[r.G_WARM] and t <= F[r.G_END]:
-        F[s + r.S_UNITS] += float(I[e + r.E_COUNT])
+        F[s + r.S_UNITS] += float(Z[e + r.E_COUNT])
         F[s + r.S_UNITWAIT] += waits
     first = min(first, last)
     F[res + r.R_BUSYTIME] += busy if t >= F[r.G_WARM] and last <= F[r.G_END] else 0.0
-    note(I, F, s, e, t, first - t, 0.0, last - first)
-    I[e + r.E_PHASE] = r.RESUMES
-    push(I, F, last, e)
+    note(Z, F, s, e, t, first - t, 0.0, last - first)
+    Z[e + r.E_PHASE] = r.RESUMES
+    push(Z, F, last, e)
 
 
 @jit
-def free_slot_at(I: Any, F: Any, yard: int, time: float) -> None:
+def free_slot_at(Z: Any, F: Any, yard: int, time: float) -> None:
     """Remember that a slot of the yard becomes free at a later hour; the ring stays in the order of time."""
-    ring, size = I[yard + r.Y_RING], I[yard + r.Y_RINGSIZE]
-    head, i = I[yard + r.Y_RINGHEAD], I[yard + r.Y_RINGCOUNT]
+    ring, size = Z[yard + r.Y_RING], Z[yard + r.Y_RINGSIZE]
+    head, i = Z[yard + r.Y_RINGHEAD], Z[yard + r.Y_RINGCOUNT]
     if i == size:
-        I[r.H_ERROR] = r.RING_FULL
+        Z[r.H_ERROR] = r.RING_FULL
         return
-    I[yard + r.Y_RINGCOUNT] = i + 1
+    Z[yard + r.Y_RINGCOUNT] = i + 1
     while i > 0 and F[ring + ((head + i - 1) & (size - 1))] > time:
         F[ring + ((head + i) & (size - 1))] = F[ring + ((head + i - 1) & (size - 1))]
         i -= 1
@@ -78,28 +78,28 @@ def free_slot_at(I: Any, F: Any, yard: int, time: float) -> None:
 
 
 @jit
-def load_by_cranes(I: Any, F: Any, pool: int, t: float) -> None:
+def load_by_cranes(Z: Any, F: Any, pool: int, t: float) -> None:
     """Give every box that a ship at berth will take its crane and hour; a full ship sails with its last box on board."""
-    res, yard = I[pool + r.P_CRANES], I[pool + r.P_YARD]
-    free, servers = I[res + r.R_FREE], I[res + r.R_SERVERS]
-    while I[pool + r.P_COUNT] > 0 and I[pool + r.P_WAITHEAD] > 0:
-        e = I[pool + r.P_WAITHEAD]
-        dist = I[I[e + r.E_STEP] + r.S_DIST]
-        n = min(I[e + r.E_LEFT], I[pool + r.P_COUNT])
-        b = I[pool + r.P_HEAD]
-        if I[e + r.E_COUNT] == 0:
-            I[e + r.E_HEAD] = b
+    res, yard = Z[pool + r.P_CRANES], Z[pool + r.P_YARD]
+    free, servers = Z[res + r.R_FREE], Z[res + r.R_SERVERS]
+    while Z[pool + r.P_COUNT] > 0 and Z[pool + r.P_WAITHEAD] > 0:
+        e = Z[pool + r.P_WAITHEAD]
+        dist = Z[Z[e + r.E_STEP] + r.S_DIST]
+        n = min(Z[e + r.E_LEFT], Z[pool + r.P_COUNT])
+        b = Z[pool + r.P_HEAD]
+        if Z[e + r.E_COUNT] == 0:
+            Z[e + r.E_HEAD] = b
         else:
-            I[I[e + r.E_TAIL] + r.B_NEXT] = b
-        moving, tail, leg, line, last = F[e + r.E_MOVING], b, I[b + r.B_LEG], I[pool + r.P_LINE], F[e + r.E_LAST]
+            Z[Z[e + r.E_TAIL] + r.B_NEXT] = b
+        moving, tail, leg, line, last = F[e + r.E_MOVING], b, Z[b + r.B_LEG], Z[pool + r.P_LINE], F[e + r.E_LAST]
         alike, total, squares, longest, busy = 0, 0.0, 0.0, 0.0, 0.0
         for _ in range(n):
-            if I[b + r.B_LEG] != leg:
-                note_waits(I, F, pool, leg, alike, total, squares, longest)
-                leg, alike, total, squares = I[b + r.B_LEG], 0, 0.0, 0.0
+            if Z[b + r.B_LEG] != leg:
+                note_waits(Z, F, pool, leg, alike, total, squares, longest)
+                leg, alike, total, squares = Z[b + r.B_LEG], 0, 0.0, 0.0
             j = free + first_free(F, free, servers)
             start = max(t, F[j])
-            hours = draw(I, F, dist)
+            hours = draw(Z, F, dist)
             end = start + hours
             F[j] = end
             if start >= F[r.G_WARM] and start <= F[r.G_END]:
@@ -112,26 +112,26 @@ def load_by_cranes(I: Any, F: Any, pool: int, t: float) -> None:
             F[b + r.B_BOARDED] = moving
             last = max(last, end)
             if line > 0:
-                note_stay(I, F, line, F[b + r.B_SINCE], start, 1.0)
-            if I[r.H_TRACE] > 0:
-                trace(I, F, end, r.BOARDED, I[b + r.B_ID], I[e + r.E_ID], 1)
+                note_stay(Z, F, line, F[b + r.B_SINCE], start, 1.0)
+            if Z[r.H_TRACE] > 0:
+                trace(Z, F, end, r.BOARDED, Z[b + r.B_ID], Z[e + r.E_ID], 1)
             if yard > 0:
-                free_slot_at(I, F, yard, end)
+                free_slot_at(Z, F, yard, end)
             tail = b
-            b = I[b + r.B_NEXT]
-        note_waits(I, F, pool, leg, alike, total, squares, longest)
+            b = Z[b + r.B_NEXT]
+        note_waits(Z, F, pool, leg, alike, total, squares, longest)
         F[res + r.R_BUSYTIME] += busy
         F[e + r.E_LAST] = last
-        I[r.H_EVENTS] += n
-        I[tail + r.B_NEXT] = 0
-        I[e + r.E_TAIL] = tail
-        I[e + r.E_COUNT] += n
-        I[e + r.E_LEFT] -= n
-        I[pool + r.P_HEAD] = b
-        I[pool + r.P_COUNT] -= n
-        if I[e + r.E_LEFT] == 0:
-            dequeue(I, pool + r.P_WAITHEAD, pool + r.P_WAITTAIL)
-            I[e + r.E_PHASE] = r.RESUMES
-            push(I, F, F[e + r.E_LAST], e)
+        Z[r.H_EVENTS] += n
+        Z[tail + r.B_NEXT] = 0
+        Z[e + r.E_TAIL] = tail
+        Z[e + r.E_COUNT] += n
+        Z[e + r.E_LEFT] -= n
+        Z[pool + r.P_HEAD] = b
+        Z[pool + r.P_COUNT] -= n
+        if Z[e + r.E_LEFT] == 0:
+            dequeue(Z, pool + r.P_WAITHEAD, pool + r.P_WAITTAIL)
+            Z[e + r.E_PHASE] = r.RESUMES
+            push(Z, F, F[e + r.E_LAST], e)
     if yard > 0:
-        wake(I, F, yard, t)
+        wake(Z, F, yard, t)

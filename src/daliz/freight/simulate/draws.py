@@ -112,10 +112,10 @@ def normal_quantile(p: Any) -> Any:
 
 
 @jit
-def _fill(I: Any, F: Any, d: int) -> None:
+def _fill(Z: Any, F: Any, d: int) -> None:
     """Draw the next block of a distribution into its buffer."""
-    z = np.uint64(I[d + r.D_STATE])
-    kind, o = I[d + r.D_KIND], I[d + r.D_BUFFER]
+    z = np.uint64(Z[d + r.D_STATE])
+    kind, o = Z[d + r.D_KIND], Z[d + r.D_BUFFER]
     p0, p1, p2, p3, p4 = F[d + r.D_P0], F[d + r.D_P1], F[d + r.D_P2], F[d + r.D_P3], F[d + r.D_P4]
     per_draw = np.uint64(1)
     if kind == r.TRIANGULAR:
@@ -150,26 +150,26 @@ def _fill(I: Any, F: Any, d: int) -> None:
     elif kind == r.WEIBULL:
         for i in range(r.BLOCK):
             F[o + i] = p0 * (-math.log(unit(z + np.uint64(i + 1) * GOLDEN))) ** p1
-    I[d + r.D_STATE] = np.int64(z + np.uint64(r.BLOCK) * per_draw * GOLDEN)
-    I[d + r.D_POS] = 0
+    Z[d + r.D_STATE] = np.int64(z + np.uint64(r.BLOCK) * per_draw * GOLDEN)
+    Z[d + r.D_POS] = 0
 
 
 @jit
-def draw(I: Any, F: Any, d: int) -> Any:
+def draw(Z: Any, F: Any, d: int) -> Any:
     """The next value of a distribution."""
-    if I[d + r.D_KIND] == r.FIXED:
+    if Z[d + r.D_KIND] == r.FIXED:
         return F[d + r.D_P0]
-    i = I[d + r.D_POS]
+    i = Z[d + r.D_POS]
     if i == r.BLOCK:
-        _fill(I, F, d)
+        _fill(Z, F, d)
         i = np.int64(0)
-    I[d + r.D_POS] = i + 1
-    return F[I[d + r.D_BUFFER] + i]
+    Z[d + r.D_POS] = i + 1
+    return F[Z[d + r.D_BUFFER] + i]
 
 
 @jit
-def draw_unit(I: Any, d: int) -> Any:
+def draw_unit(Z: Any, d: int) -> Any:
     """The next uniform number of a stream, without a buffer."""
-    z = np.uint64(I[d + r.D_STATE]) + GOLDEN
-    I[d + r.D_STATE] = np.int64(z)
+    z = np.uint64(Z[d + r.D_STATE]) + GOLDEN
+    Z[d + r.D_STATE] = np.int64(z)
     return unit(z)

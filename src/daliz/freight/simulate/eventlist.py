@@ -15,93 +15,93 @@ from daliz.freight.simulate.draws import jit
 
 
 @jit
-def _replay(I: Any, F: Any, s: int) -> None:
+def _replay(Z: Any, F: Any, s: int) -> None:
     """Let the event in slot s play its way up the tree."""
-    base, tree = I[r.H_SLOTS], I[r.H_TREE]
+    base, tree = Z[r.H_SLOTS], Z[r.H_TREE]
     winner = np.int64(s)
-    time, order = F[base + 2 * winner], I[base + 2 * winner]
-    i = I[r.H_LEAVES] + winner
+    time, order = F[base + 2 * winner], Z[base + 2 * winner]
+    i = Z[r.H_LEAVES] + winner
     while i > 1:
-        other = I[tree + (i ^ 1)]
-        other_time, other_order = F[base + 2 * other], I[base + 2 * other]
+        other = Z[tree + (i ^ 1)]
+        other_time, other_order = F[base + 2 * other], Z[base + 2 * other]
         if other_time < time or (other_time == time and other_order < order):
             winner, time, order = other, other_time, other_order
         i >>= 1
-        I[tree + i] = winner
+        Z[tree + i] = winner
 
 
 @jit
-def start_events(I: Any, F: Any) -> None:
+def start_events(Z: Any, F: Any) -> None:
     """Empty the list."""
-    base, tree, stack = I[r.H_SLOTS], I[r.H_TREE], I[r.H_STACK]
+    base, tree, stack = Z[r.H_SLOTS], Z[r.H_TREE], Z[r.H_STACK]
     leaves = 16
     for i in range(leaves):
         F[base + 2 * i] = np.inf
-        I[base + 2 * i] = 0
-        I[tree + leaves + i] = i
-        I[tree + i] = 0
-        I[stack + i] = leaves - 1 - i
-    I[r.H_LEAVES] = leaves
-    I[r.H_NFREE] = leaves - 1
-    I[r.H_OPEN] = 0
-    I[r.H_UNUSED] = 1
-    I[r.H_SEQ] = 1
+        Z[base + 2 * i] = 0
+        Z[tree + leaves + i] = i
+        Z[tree + i] = 0
+        Z[stack + i] = leaves - 1 - i
+    Z[r.H_LEAVES] = leaves
+    Z[r.H_NFREE] = leaves - 1
+    Z[r.H_OPEN] = 0
+    Z[r.H_UNUSED] = 1
+    Z[r.H_SEQ] = 1
 
 
 @jit
-def _double(I: Any, F: Any) -> None:
-    base, tree, stack = I[r.H_SLOTS], I[r.H_TREE], I[r.H_STACK]
-    n = I[r.H_LEAVES]
+def _double(Z: Any, F: Any) -> None:
+    base, tree, stack = Z[r.H_SLOTS], Z[r.H_TREE], Z[r.H_STACK]
+    n = Z[r.H_LEAVES]
     for i in range(2 * n):
-        I[tree + 2 * n + i] = i
+        Z[tree + 2 * n + i] = i
     for i in range(n, 2 * n):
         F[base + 2 * i] = np.inf
-        I[base + 2 * i] = 0
-        I[stack + I[r.H_NFREE]] = 3 * n - 1 - i
-        I[r.H_NFREE] += 1
+        Z[base + 2 * i] = 0
+        Z[stack + Z[r.H_NFREE]] = 3 * n - 1 - i
+        Z[r.H_NFREE] += 1
     for i in range(2 * n - 1, 0, -1):
-        a, b = I[tree + 2 * i], I[tree + 2 * i + 1]
+        a, b = Z[tree + 2 * i], Z[tree + 2 * i + 1]
         ta, tb = F[base + 2 * a], F[base + 2 * b]
-        I[tree + i] = b if tb < ta or (tb == ta and I[base + 2 * b] < I[base + 2 * a]) else a
-    I[r.H_LEAVES] = 2 * n
+        Z[tree + i] = b if tb < ta or (tb == ta and Z[base + 2 * b] < Z[base + 2 * a]) else a
+    Z[r.H_LEAVES] = 2 * n
 
 
 @jit
-def push(I: Any, F: Any, time: float, address: int) -> None:
+def push(Z: Any, F: Any, time: float, address: int) -> None:
     """Schedule an event of the record at the address."""
-    if I[r.H_UNUSED] == 1:
-        s = I[r.H_OPEN]
-        I[r.H_UNUSED] = 0
+    if Z[r.H_UNUSED] == 1:
+        s = Z[r.H_OPEN]
+        Z[r.H_UNUSED] = 0
         walk = False
     else:
-        if I[r.H_NFREE] == 0:
-            if 2 * I[r.H_LEAVES] > I[r.H_MAXSLOTS]:
-                I[r.H_ERROR] = r.SLOTS_FULL
+        if Z[r.H_NFREE] == 0:
+            if 2 * Z[r.H_LEAVES] > Z[r.H_MAXSLOTS]:
+                Z[r.H_ERROR] = r.SLOTS_FULL
                 return
-            _double(I, F)
-        I[r.H_NFREE] -= 1
-        s = I[I[r.H_STACK] + I[r.H_NFREE]]
+            _double(Z, F)
+        Z[r.H_NFREE] -= 1
+        s = Z[Z[r.H_STACK] + Z[r.H_NFREE]]
         walk = True
-    slot = I[r.H_SLOTS] + 2 * s
+    slot = Z[r.H_SLOTS] + 2 * s
     F[slot] = time
-    I[slot] = I[r.H_SEQ]
-    I[slot + 1] = address
-    I[r.H_SEQ] += 1
+    Z[slot] = Z[r.H_SEQ]
+    Z[slot + 1] = address
+    Z[r.H_SEQ] += 1
     if walk:
-        _replay(I, F, s)
+        _replay(Z, F, s)
 
 
 @jit
-def pop(I: Any, F: Any) -> int:
-    """The slot of the next event; its time is F[slot], its address I[slot + 1]. The time is infinite when nothing is pending."""
-    s = I[r.H_OPEN]
-    base = I[r.H_SLOTS]
-    if I[r.H_UNUSED] == 1:
+def pop(Z: Any, F: Any) -> int:
+    """The slot of the next event; its time is F[slot], its address Z[slot + 1]. The time is infinite when nothing is pending."""
+    s = Z[r.H_OPEN]
+    base = Z[r.H_SLOTS]
+    if Z[r.H_UNUSED] == 1:
         F[base + 2 * s] = np.inf
-        I[I[r.H_STACK] + I[r.H_NFREE]] = s
-        I[r.H_NFREE] += 1
-    _replay(I, F, s)
-    s = I[I[r.H_TREE] + 1]
-    I[r.H_OPEN] = s
-    I[r.H_UNUSED] = 1
+        Z[Z[r.H_STACK] + Z[r.H_NFREE]] = s
+        Z[r.H_NFREE] += 1
+    _replay(Z, F, s)
+    s = Z[Z[r.H_TREE] + 1]
+    Z[r.H_OPEN] = s
+    Z[r.H_UNUSED] = 1
     return base + 2 * s

@@ -9,137 +9,137 @@ from daliz.freight.simulate.draws import jit
 
 
 @jit
-def new_carrier(I: Any, F: Any, step: int, t: float) -> int:
+def new_carrier(Z: Any, F: Any, step: int, t: float) -> int:
     """A carrier without boxes that enters at the step."""
-    e = I[r.H_CARFREE]
+    e = Z[r.H_CARFREE]
     if e > 0:
-        I[r.H_CARFREE] = I[e + r.E_NEXT]
+        Z[r.H_CARFREE] = Z[e + r.E_NEXT]
     else:
-        e = I[r.H_CARNEW]
-        if e + r.CARRIER_SIZE > I[r.H_CAREND]:
-            I[r.H_ERROR] = r.CARRIERS_FULL
-            e = I[r.H_CAREND] - r.CARRIER_SIZE
+        e = Z[r.H_CARNEW]
+        if e + r.CARRIER_SIZE > Z[r.H_CAREND]:
+            Z[r.H_ERROR] = r.CARRIERS_FULL
+            e = Z[r.H_CAREND] - r.CARRIER_SIZE
         else:
-            I[r.H_CARNEW] = e + r.CARRIER_SIZE
+            Z[r.H_CARNEW] = e + r.CARRIER_SIZE
     for i in range(r.CARRIER_SIZE):
-        I[e + i] = 0
+        Z[e + i] = 0
         F[e + i] = 0.0
-    I[e + r.E_TYPE] = r.CARRIER
-    I[e + r.E_STEP] = step
-    I[e + r.E_ID] = I[r.H_NEXTID]
-    I[r.H_NEXTID] += 1
+    Z[e + r.E_TYPE] = r.CARRIER
+    Z[e + r.E_STEP] = step
+    Z[e + r.E_ID] = Z[r.H_NEXTID]
+    Z[r.H_NEXTID] += 1
     F[e + r.E_BORN] = t
     F[e + r.E_MARK] = -1.0
     return e
 
 
 @jit
-def free_carrier(I: Any, e: int) -> None:
+def free_carrier(Z: Any, e: int) -> None:
     """Give the carrier's record back."""
-    I[e + r.E_TYPE] = r.FREE
-    I[e + r.E_NEXT] = I[r.H_CARFREE]
-    I[r.H_CARFREE] = e
+    Z[e + r.E_TYPE] = r.FREE
+    Z[e + r.E_NEXT] = Z[r.H_CARFREE]
+    Z[r.H_CARFREE] = e
 
 
 @jit
-def new_box(I: Any, F: Any, cls: int, t: float) -> int:
+def new_box(Z: Any, F: Any, cls: int, t: float) -> int:
     """A box of a class, born at t, on its first leg."""
-    b = I[r.H_BOXFREE]
+    b = Z[r.H_BOXFREE]
     if b > 0:
-        I[r.H_BOXFREE] = I[b + r.B_NEXT]
+        Z[r.H_BOXFREE] = Z[b + r.B_NEXT]
     else:
-        b = I[r.H_BOXNEW]
-        if b + r.BOX > I[r.H_BOXEND]:
-            I[r.H_ERROR] = r.BOXES_FULL
-            b = I[r.H_BOXEND] - r.BOX
+        b = Z[r.H_BOXNEW]
+        if b + r.BOX > Z[r.H_BOXEND]:
+            Z[r.H_ERROR] = r.BOXES_FULL
+            b = Z[r.H_BOXEND] - r.BOX
         else:
-            I[r.H_BOXNEW] = b + r.BOX
-    I[b + r.B_CLASS] = cls
-    I[b + r.B_LEG] = I[cls + r.K_LEGS]
-    I[b + r.B_ID] = I[r.H_BOXES]
-    I[r.H_BOXES] += 1
+            Z[r.H_BOXNEW] = b + r.BOX
+    Z[b + r.B_CLASS] = cls
+    Z[b + r.B_LEG] = Z[cls + r.K_LEGS]
+    Z[b + r.B_ID] = Z[r.H_BOXES]
+    Z[r.H_BOXES] += 1
     F[b + r.B_BORN] = t
     F[b + r.B_SINCE] = t
     F[b + r.B_MOVING] = 0.0
     F[cls + r.K_MADEALL] += 1.0
     if t >= F[r.G_WARM]:
         F[cls + r.K_MADE] += 1.0
-    trace(I, F, t, r.BORN, I[b + r.B_ID], cls, 1)
+    trace(Z, F, t, r.BORN, Z[b + r.B_ID], cls, 1)
     return b
 
 
 @jit
-def free_box(I: Any, b: int) -> None:
+def free_box(Z: Any, b: int) -> None:
     """Give the box's record back."""
-    I[b + r.B_NEXT] = I[r.H_BOXFREE]
-    I[r.H_BOXFREE] = b
+    Z[b + r.B_NEXT] = Z[r.H_BOXFREE]
+    Z[r.H_BOXFREE] = b
 
 
 @jit
-def work(I: Any, address: int) -> None:
+def work(Z: Any, address: int) -> None:
     """Put a carrier on the stack of those that go on at this very hour."""
-    i = I[r.H_WORK]
-    if I[r.H_WORKBASE] + i >= I[r.H_WORKEND]:
-        I[r.H_ERROR] = r.WORK_FULL
+    i = Z[r.H_WORK]
+    if Z[r.H_WORKBASE] + i >= Z[r.H_WORKEND]:
+        Z[r.H_ERROR] = r.WORK_FULL
         return
-    I[I[r.H_WORKBASE] + i] = address
-    I[r.H_WORK] = i + 1
+    Z[Z[r.H_WORKBASE] + i] = address
+    Z[r.H_WORK] = i + 1
 
 
 @jit
-def enqueue(I: Any, head: int, tail: int, e: int) -> None:
+def enqueue(Z: Any, head: int, tail: int, e: int) -> None:
     """Put a record last in a queue whose ends stand at the two addresses; records are linked by their offset E_NEXT."""
-    I[e + r.E_NEXT] = 0
-    if I[head] == 0:
-        I[head] = e
+    Z[e + r.E_NEXT] = 0
+    if Z[head] == 0:
+        Z[head] = e
     else:
-        I[I[tail] + r.E_NEXT] = e
-    I[tail] = e
+        Z[Z[tail] + r.E_NEXT] = e
+    Z[tail] = e
 
 
 @jit
-def dequeue(I: Any, head: int, tail: int) -> int:
+def dequeue(Z: Any, head: int, tail: int) -> int:
     """Take the first record from a queue that is not empty."""
-    e = I[head]
-    I[head] = I[e + r.E_NEXT]
-    if I[head] == 0:
-        I[tail] = 0
+    e = Z[head]
+    Z[head] = Z[e + r.E_NEXT]
+    if Z[head] == 0:
+        Z[tail] = 0
     return e
 
 
 @jit
-def queue_for(I: Any, F: Any, res: int, e: int, t: float) -> None:
+def queue_for(Z: Any, F: Any, res: int, e: int, t: float) -> None:
     """Let a carrier wait at a resource behind those of its own and better priority."""
-    grade = min(I[e + r.E_PRIORITY], r.PRIORITIES - 1)
-    enqueue(I, res + r.R_HEAD + grade, res + r.R_TAIL + grade, e)
-    F[res + r.R_AREA] += I[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
+    grade = min(Z[e + r.E_PRIORITY], r.PRIORITIES - 1)
+    enqueue(Z, res + r.R_HEAD + grade, res + r.R_TAIL + grade, e)
+    F[res + r.R_AREA] += Z[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
     F[res + r.R_SINCE] = t
-    I[res + r.R_LENGTH] += 1
-    F[res + r.R_MAXQUEUE] = max(F[res + r.R_MAXQUEUE], float(I[res + r.R_LENGTH]))
+    Z[res + r.R_LENGTH] += 1
+    F[res + r.R_MAXQUEUE] = max(F[res + r.R_MAXQUEUE], float(Z[res + r.R_LENGTH]))
 
 
 @jit
-def first_waiting(I: Any, F: Any, res: int, t: float) -> int:
+def first_waiting(Z: Any, F: Any, res: int, t: float) -> int:
     """Take the carrier whose turn it is, 0 when none waits."""
-    if I[res + r.R_LENGTH] == 0:
+    if Z[res + r.R_LENGTH] == 0:
         return 0
-    F[res + r.R_AREA] += I[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
+    F[res + r.R_AREA] += Z[res + r.R_LENGTH] * (t - F[res + r.R_SINCE])
     F[res + r.R_SINCE] = t
-    I[res + r.R_LENGTH] -= 1
+    Z[res + r.R_LENGTH] -= 1
     for grade in range(r.PRIORITIES):
-        if I[res + r.R_HEAD + grade] > 0:
-            return dequeue(I, res + r.R_HEAD + grade, res + r.R_TAIL + grade)
+        if Z[res + r.R_HEAD + grade] > 0:
+            return dequeue(Z, res + r.R_HEAD + grade, res + r.R_TAIL + grade)
     return 0
 
 
 @jit
-def note(I: Any, F: Any, s: int, e: int, t: float, waited: float, closed: float, took: float) -> None:
+def note(Z: Any, F: Any, s: int, e: int, t: float, waited: float, closed: float, took: float) -> None:
     """Book one passage of a step: hours waited for a turn, hours lost to closed calendars, hours moving or in service."""
-    if I[s + r.S_MOVES] == 1:
+    if Z[s + r.S_MOVES] == 1:
         F[e + r.E_MOVING] += took
     if t < F[r.G_WARM] or t > F[r.G_END]:
         return
-    boxes = float(I[e + r.E_COUNT])
+    boxes = float(Z[e + r.E_COUNT])
     F[s + r.S_N] += 1.0
     F[s + r.S_BOXES] += boxes
     if took > 0.0:
@@ -162,29 +162,29 @@ def note_use(F: Any, res: int, start: float, end: float) -> None:
 
 
 @jit
-def note_stay(I: Any, F: Any, line: int, start: float, end: float, count: float) -> None:
+def note_stay(Z: Any, F: Any, line: int, start: float, end: float, count: float) -> None:
     """Book a stay on a line of daily counts, as a step up and a step down; the counts are their running sums."""
     if line == 0 or end <= start:
         return
     first, last = int(start * (1.0 / 24.0)), int(end * (1.0 / 24.0))
     if first < last:
-        days = I[r.H_DAYS]
+        days = Z[r.H_DAYS]
         F[line + min(days, first + 1)] += count
         F[line + min(days, last + 1)] -= count
 
 
 @jit
-def trace(I: Any, F: Any, t: float, what: int, subject: int, where: int, count: int) -> None:
+def trace(Z: Any, F: Any, t: float, what: int, subject: int, where: int, count: int) -> None:
     """Write one row of the trace, when one is kept: what happened to which carrier or box, at which record."""
-    row = I[r.H_TRACE]
+    row = Z[r.H_TRACE]
     if row == 0:
         return
-    if row + r.TRACE_ROW > I[r.H_TRACEEND]:
-        I[r.H_ERROR] = r.TRACE_FULL
+    if row + r.TRACE_ROW > Z[r.H_TRACEEND]:
+        Z[r.H_ERROR] = r.TRACE_FULL
         return
     F[row] = t
-    I[row] = what
-    I[row + 1] = subject
-    I[row + 2] = where
-    I[row + 3] = count
-    I[r.H_TRACE] = row + r.TRACE_ROW
+    Z[row] = what
+    Z[row + 1] = subject
+    Z[row + 2] = where
+    Z[row + 3] = count
+    Z[r.H_TRACE] = row + r.TRACE_ROW

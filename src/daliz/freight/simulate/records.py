@@ -1,6 +1,6 @@
 """Records of the simulation kernel: what stands where in its memory.
 
-The kernel works on two parallel arenas of one length, `I` (int64) and `F` (float64). A record is a stretch of both; its address names it,
+The kernel works on two parallel arenas of one length, `Z` (int64) and `F` (float64). A record is a stretch of both; its address names it,
 and its fields are offsets from there. Times are float hours from the start of the run. Address 0 means 'none'.
 """
 

@@ -16,97 +16,97 @@ from daliz.freight.simulate.yards import append
 
 
 @jit
-def unload(I: Any, F: Any, e: int, s: int, t: float) -> None:
+def unload(Z: Any, F: Any, e: int, s: int, t: float) -> None:
     """Unload a ship that came to berth at t; it goes on with its last box ashore."""
-    if I[e + r.E_COUNT] == 0:
+    if Z[e + r.E_COUNT] == 0:
         last = t
-    elif I[s + r.S_RULE] == 1:
-        last = _into_trains(I, F, e, s, t)
+    elif Z[s + r.S_RULE] == 1:
+        last = _into_trains(Z, F, e, s, t)
     else:
-        last = _box_by_box(I, F, e, s, t)
-    note(I, F, s, e, t, 0.0, 0.0, last - t)
-    I[e + r.E_COUNT] = 0
-    I[e + r.E_HEAD] = 0
-    I[e + r.E_PHASE] = r.RESUMES
-    push(I, F, last, e)
+        last = _box_by_box(Z, F, e, s, t)
+    note(Z, F, s, e, t, 0.0, 0.0, last - t)
+    Z[e + r.E_COUNT] = 0
+    Z[e + r.E_HEAD] = 0
+    Z[e + r.E_PHASE] = r.RESUMES
+    push(Z, F, last, e)
 
 
 @jit
-def _box_by_box(I: Any, F: Any, e: int, s: int, t: float) -> float:
+def _box_by_box(Z: Any, F: Any, e: int, s: int, t: float) -> float:
     """Each box lands as an event of its own."""
-    res = I[s + r.S_RES]
-    free, servers, dist = I[res + r.R_FREE], I[res + r.R_SERVERS], I[s + r.S_DIST]
-    b, last = I[e + r.E_HEAD], t
+    res = Z[s + r.S_RES]
+    free, servers, dist = Z[res + r.R_FREE], Z[res + r.R_SERVERS], Z[s + r.S_DIST]
+    b, last = Z[e + r.E_HEAD], t
     while b > 0:
-        following = I[b + r.B_NEXT]
+        following = Z[b + r.B_NEXT]
         j = free + first_free(F, free, servers)
         start = max(t, F[j])
-        end = start + draw(I, F, dist)
+        end = start + draw(Z, F, dist)
         F[j] = end
         note_use(F, res, start, end)
         last = max(last, end)
-        lot = new_carrier(I, F, I[s + r.S_OTHER], t)
-        leg = I[b + r.B_LEG] + r.LEG
+        lot = new_carrier(Z, F, Z[s + r.S_OTHER], t)
+        leg = Z[b + r.B_LEG] + r.LEG
         F[b + r.B_MOVING] += F[e + r.E_MOVING] - F[b + r.B_BOARDED]
         F[b + r.B_BOARDED] = 0.0
-        I[b + r.B_NEXT] = 0
-        if I[leg + r.L_POOL] > 0:
-            I[b + r.B_LEG] = leg
-        I[lot + r.E_YARD] = I[leg + r.L_POOL]
-        I[lot + r.E_HEAD] = b
-        I[lot + r.E_TAIL] = b
-        I[lot + r.E_COUNT] = 1
-        I[lot + r.E_LEFT] = 1
-        push(I, F, end, lot)
+        Z[b + r.B_NEXT] = 0
+        if Z[leg + r.L_POOL] > 0:
+            Z[b + r.B_LEG] = leg
+        Z[lot + r.E_YARD] = Z[leg + r.L_POOL]
+        Z[lot + r.E_HEAD] = b
+        Z[lot + r.E_TAIL] = b
+        Z[lot + r.E_COUNT] = 1
+        Z[lot + r.E_LEFT] = 1
+        push(Z, F, end, lot)
         b = following
     return last
 
 
 @jit
-def _into_trains(I: Any, F: Any, e: int, s: int, t: float) -> float:
+def _into_trains(Z: Any, F: Any, e: int, s: int, t: float) -> float:
     """Unload into a pool that this step alone feeds: the trains that form are scheduled at once.
 
     Boxes land in the order of their ends; departures of the timetable up to then are made in between.
     """
-    res, pool = I[s + r.S_RES], I[s + r.S_POOL]
-    free, servers, dist = I[res + r.R_FREE], I[res + r.R_SERVERS], I[s + r.S_DIST]
-    size, ticks = I[pool + r.P_SIZE], I[pool + r.P_TICKS]
-    left, b = I[e + r.E_COUNT], I[e + r.E_HEAD]
+    res, pool = Z[s + r.S_RES], Z[s + r.S_POOL]
+    free, servers, dist = Z[res + r.R_FREE], Z[res + r.R_SERVERS], Z[s + r.S_DIST]
+    size, ticks = Z[pool + r.P_SIZE], Z[pool + r.P_TICKS]
+    left, b = Z[e + r.E_COUNT], Z[e + r.E_HEAD]
     moving, used, end = F[e + r.E_MOVING], 0.0, t
-    I[r.H_EVENTS] += left
+    Z[r.H_EVENTS] += left
     busy = min(servers, left)
     for i in range(servers):
         F[free + i] = np.inf
     for i in range(busy):
-        hours = draw(I, F, dist)
+        hours = draw(Z, F, dist)
         used += hours
         F[free + i] = t + hours
-        I[free + i] = b
-        b = I[b + r.B_NEXT]
+        Z[free + i] = b
+        b = Z[b + r.B_NEXT]
     left -= busy
     while busy > 0:
         j = free + first_free(F, free, servers)
-        end, box = F[j], I[j]
+        end, box = F[j], Z[j]
         if left > 0:
-            hours = draw(I, F, dist)
+            hours = draw(Z, F, dist)
             used += hours
             F[j] = end + hours
-            I[j] = b
-            b = I[b + r.B_NEXT]
+            Z[j] = b
+            b = Z[b + r.B_NEXT]
             left -= 1
         else:
             F[j] = np.inf
             busy -= 1
-        while I[pool + r.P_TICK] < I[pool + r.P_NTICKS] and F[ticks + I[pool + r.P_TICK]] < end:
-            if I[pool + r.P_COUNT] > 0:
-                tick = F[ticks + I[pool + r.P_TICK]]
-                push(I, F, tick, form(I, F, pool, tick))
-            I[pool + r.P_TICK] += 1
+        while Z[pool + r.P_TICK] < Z[pool + r.P_NTICKS] and F[ticks + Z[pool + r.P_TICK]] < end:
+            if Z[pool + r.P_COUNT] > 0:
+                tick = F[ticks + Z[pool + r.P_TICK]]
+                push(Z, F, tick, form(Z, F, pool, tick))
+            Z[pool + r.P_TICK] += 1
         F[box + r.B_MOVING] += moving - F[box + r.B_BOARDED]
-        I[box + r.B_LEG] += r.LEG
-        append(I, F, pool, box, end)
-        if I[pool + r.P_COUNT] == size and I[pool + r.P_FULL] == 1:
-            push(I, F, end, form(I, F, pool, end))
+        Z[box + r.B_LEG] += r.LEG
+        append(Z, F, pool, box, end)
+        if Z[pool + r.P_COUNT] == size and Z[pool + r.P_FULL] == 1:
+            push(Z, F, end, form(Z, F, pool, end))
     F[res + r.R_BUSYTIME] += used if t >= F[r.G_WARM] and end <= F[r.G_END] else 0.0
     for i in range(servers):
         F[free + i] = end

@@ -1,0 +1,223 @@
+"""The simulator's front door: `simulate(corridor)` and what comes back, as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from daliz.corridor import Corridor
+from daliz.corridor.figures import Figure
+from daliz.freight.simulate import records as r
+from daliz.freight.simulate.assumptions import TEU_PER_BOX, Assumptions
+from daliz.freight.simulate.compile import Compiled, compile_corridor
+from daliz.freight.simulate.replicate import Plan, Progress, half_width, replicate
+from daliz.freight.simulate.tally import QUANTILES, WINTER, Tally, quantiles, relations_of
+
+HOURS_DAY = 24.0
+
+
+def simulate(
+    corridor: Corridor,
+    *,
+    years: float = 1.0,
+    replications: int = 8,
+    seed: int = 1,
+    precision: float | None = None,
+    watched: str = "mean_h:all",
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: Path | None = None,
+    warm_days: float = 60.0,
+    assumptions: Assumptions | None = None,
+    probes: tuple[tuple[str, str], ...] = (),
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Simulate a corridor.
+
+    Parameters: years (counted, from 1 January), replications (with precision: at most), seed, precision (half the 95 % interval over the
+    mean of `watched`, at which to stop), watched (a name of `by_replication`), workers (cores; -1: all), cluster (address of a Dask
+    scheduler), resume (file in which replications are kept), warm_days (run before the hours that count), assumptions, probes (pairs of
+    places to measure where no demand exists), strict (a demand without a path is an error; else it is in `unserved`), progress (called
+    with replications done, replications asked, relative half interval).
+    Returns: the simulation, the same to the last bit for the same seed on any number of workers.
+    Raises: DalizError for tables that cannot be simulated, with the row at fault.
+    """
+    compiled = compile_corridor(corridor, years, warm_days, assumptions, probes, strict)
+    plan = Plan(replications, seed, precision, watched, workers, cluster, resume)
+    tally, names = replicate(compiled, plan, progress)
+    return Simulation(corridor, compiled, plan, tally, tuple(names))
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """A simulated corridor. Frames are made when asked for; means over replications come with their 95 % intervals (`low`, `high`)."""
+
+    corridor: Corridor
+    compiled: Compiled
+    plan: Plan
+    tally: Tally
+    names: tuple[str, ...]
+
+    @property
+    def replications(self) -> int:
+        return len(self.tally.values)
+
+    @property
+    def years(self) -> float:
+        return (self.compiled.horizon_h - self.compiled.warm_h) / 8760.0
+
+    def value(self, name: str) -> tuple[float, float, float]:
+        """Mean of a value over replications and its 95 % interval."""
+        column = self.tally.values[:, self.names.index(name)]
+        kept = column[~np.isnan(column)]
+        if not len(kept):
+            return float("nan"), float("nan"), float("nan")
+        mean, half = float(kept.mean()), half_width(kept)
+        return (mean, mean, mean) if half == float("inf") else (mean, mean - half, mean + half)
+
+    @cached_property
+    def by_replication(self) -> pl.DataFrame:
+        """Every value of every replication: replication, measure, subject, value; for paired differences between corridors."""
+        count = self.replications
+        split = [name.partition(":") for name in self.names]
+        return pl.DataFrame(
+            {
+                "replication": np.repeat(np.arange(count), len(self.names)),
+                "measure": [measure for measure, _, _ in split] * count,
+                "subject": [subject for _, _, subject in split] * count,
+                "value": self.tally.values.ravel(),
+            }
+        ).with_columns(pl.col("value").fill_nan(None))
+
+    @cached_property
+    def transit(self) -> pl.DataFrame:
+        """Days of transit by relation: best (empty corridor), P10, P50, P90, P95 of all boxes, mean with interval, in winter (November to
+        February), share of time standing, share late (beyond the typical days at P50 plus a half), boxes delivered a year."""
+        rows = []
+        pooled = self.tally.sums["histogram"]
+        overall = quantiles(pooled.sum(axis=1)) / HOURS_DAY
+        winter = quantiles(pooled[:, list(WINTER)].sum(axis=1)) / HOURS_DAY
+        for i, (origin, destination) in enumerate(relations_of(self.compiled)):
+            pair = f"{origin}-{destination}"
+            demands = [d for d in self.compiled.demands if (d.origin, d.destination) == (origin, destination)]
+            best = min(demands, key=lambda demand: demand.best_h)
+            mean, low, high = (value / HOURS_DAY for value in self.value(f"mean_h:{pair}"))
+            rows.append(
+                {
+                    "origin": origin,
+                    "destination": destination,
+                    "best_days": best.best_h / HOURS_DAY,
+                    **{f"p{round(100 * q)}_days": float(overall[k, i]) for k, q in enumerate(QUANTILES)},
+                    "mean_days": mean,
+                    "mean_low": low,
+                    "mean_high": high,
+                    "winter_p10_days": float(winter[0, i]),
+                    "winter_p50_days": float(winter[1, i]),
+                    "winter_p90_days": float(winter[2, i]),
+                    "standing_share_best": 1.0 - best.best_moving_h / best.best_h if best.best_h > 0.0 else 0.0,
+                    "standing_share": self.value(f"standing_share:{pair}")[0],
+                    "feu_year": self.value(f"delivered:{pair}")[0],
+                    "probe": all(demand.probe for demand in demands),
+                }
+            )
+        return pl.DataFrame(rows)
+
+    @cached_property
+    def throughput(self) -> pl.DataFrame:
+        """TEU a year by demand: wanted, delivered with interval."""
+        rows = []
+        for demand in self.compiled.demands:
+            done, low, high = (value * TEU_PER_BOX for value in self.value(f"done:{demand.id}"))
+            made = self.value(f"made:{demand.id}")[0] * TEU_PER_BOX
+            row = {"demand": demand.id, "origin": demand.origin, "destination": demand.destination, "commodity": demand.commodity}
+            rows.append(row | {"wanted_teu_year": made, "delivered_teu_year": done, "low": low, "high": high, "probe": demand.probe})
+        return pl.DataFrame(rows)
+
+    @cached_property
+    def resources(self) -> pl.DataFrame:
+        """Terminals and lines: servers, share of time in use with interval, mean hours that trains and ships wait for them."""
+        rows = []
+        for resource in self.compiled.model.resources:
+            use, low, high = self.value(f"use:{resource.name}")
+            wait = self.value(f"wait_h:{resource.name}")[0]
+            rows.append({"resource": resource.name, "row": resource.row, "servers": resource.servers, "use": use, "low": low, "high": high})
+            rows[-1]["wait_h"] = wait
+        frame = pl.DataFrame(rows)
+        return frame.with_columns(pl.col("wait_h").fill_nan(None)).sort("wait_h", descending=True, nulls_last=True)
+
+    @cached_property
+    def ships(self) -> pl.DataFrame:
+        """Fleets: ships, days of a cycle with interval, cycles a year."""
+        rows = []
+        for fleet, (count, boxes) in self.compiled.fleet_size.items():
+            if f"cycle_h:{fleet}" not in self.names:
+                continue
+            mean, low, high = (value / HOURS_DAY for value in self.value(f"cycle_h:{fleet}"))
+            cycles = self.value(f"cycles:{fleet}")[0]
+            rows.append({"fleet": fleet, "ships": count, "teu": boxes * TEU_PER_BOX, "cycle_days": mean, "low": low, "high": high, "cycles_year": cycles})
+        return pl.DataFrame(rows, schema_overrides={"ships": pl.Int64}) if rows else pl.DataFrame(schema={"fleet": pl.String, "cycle_days": pl.Float64})
+
+    @cached_property
+    def legs(self) -> pl.DataFrame:
+        """What a box does on its way, by demand and leg: hours moving, in service, and waiting (for a train or ship, for its turn, for
+        weather and opening hours, for room in a yard), as means over boxes; rows of one place or link together."""
+        from daliz.freight.simulate.legs import legs_frame
+
+        return legs_frame(self)
+
+    @cached_property
+    def summary(self) -> pl.DataFrame:
+        """The whole corridor: one row a measure, with its interval."""
+        rows = []
+        for name, measure, unit, factor in (
+            ("delivered:all", "delivered", "TEU/year", TEU_PER_BOX),
+            ("made:all", "wanted", "TEU/year", TEU_PER_BOX),
+            ("mean_h:all", "mean transit", "days", 1.0 / HOURS_DAY),
+            ("standing_share:all", "share of time standing", "", 1.0),
+            ("backlog_start:all", "in the corridor at the start", "TEU", TEU_PER_BOX),
+            ("backlog_end:all", "in the corridor at the end", "TEU", TEU_PER_BOX),
+        ):
+            mean, low, high = (value * factor for value in self.value(name))
+            rows.append({"measure": measure, "value": mean, "low": low, "high": high, "unit": unit})
+        return pl.DataFrame(rows)
+
+    @cached_property
+    def queues(self) -> pl.DataFrame:
+        """Boxes in every pool and trains or ships waiting at every resource, at each midnight, as means over replications."""
+        days = self.tally.sums["days"] / self.replications
+        names = [("pool", pool.name) for pool in self.compiled.model.pools] + [("resource", row.name) for row in self.compiled.model.resources]
+        first = int(self.compiled.warm_h / HOURS_DAY)
+        count = days.shape[1] - 1 - first
+        return pl.DataFrame(
+            {
+                "kind": np.repeat([kind for kind, _ in names], count),
+                "name": np.repeat([name for _, name in names], count),
+                "day": np.tile(np.arange(count), len(names)),
+                "mean": days[:, first : first + count].ravel(),
+            }
+        )
+
+    @cached_property
+    def weather(self) -> pl.DataFrame:
+        """Share of time closed by place and month."""
+        hours = np.diff(np.array(r.MONTH_STARTS_H)) * max(1.0, self.years) * self.replications
+        index = {calendar.name: i for i, calendar in enumerate(self.compiled.model.calendars)}
+        rows = [
+            {"place": place, "month": month + 1, "closed_share": float(self.tally.sums["closed"][index[calendar], month] / hours[month])}
+            for place, calendar in self.compiled.calendars.items()
+            for month in range(12)
+            if calendar in index
+        ]
+        return pl.DataFrame(rows, schema={"place": pl.String, "month": pl.Int64, "closed_share": pl.Float64})
+
+    def figures(self) -> list[Figure]:
+        """Headline figures, by the names that `observations` uses."""
+        from daliz.freight.simulate.figures import figures_of
+
+        return figures_of(self)
+
