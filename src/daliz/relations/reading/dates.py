@@ -19,9 +19,9 @@ _AFTER = rf"(?:,?\s+(?:of\s+)?(?P<{{0}}>{_YEAR}|(?:this|last|the current|the sam
 FORMS: tuple[tuple[str, str], ...] = (
     ("iso", rf"(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)"),
     ("dotted", rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>{_YEAR})"),
-    ("across", rf"(?P<m>{_MONTH})\.?\s+(?P<d>{_DAY}){_DASH}(?P<m2>{_MONTH})\.?\s+(?P<d2>{_DAY})" + _AFTER.format("y")),
+    ("across", rf"(?P<m>{_MONTH})\.?\s*(?P<d>{_DAY}){_DASH}(?P<m2>{_MONTH})\.?\s+(?P<d2>{_DAY})" + _AFTER.format("y")),
     ("across", rf"(?P<d>{_DAY})\s+(?P<m>{_MONTH})\.?{_DASH}(?P<d2>{_DAY})\s+(?P<m2>{_MONTH})" + _AFTER.format("y")),
-    ("day", rf"(?P<m>{_MONTH})\.?\s+(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY})(?!\s*(?:%|percent|million|billion|{_MONTH})))?" + _AFTER.format("y")),
+    ("day", rf"(?P<m>{_MONTH})\.?\s*(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY})(?!\s*(?:%|percent|million|billion|{_MONTH})))?" + _AFTER.format("y")),
     ("day", rf"(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY}))?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?" + _AFTER.format("y")),
     ("months", rf"(?P<m>{_MONTH})\s*(?:-|–|to)\s*(?P<m2>{_MONTH})" + _AFTER.format("y")),
     ("month", rf"(?:(?:early|mid|late)[- ])?(?P<m>{_MONTH})\b(?!\s+\d{{1,2}}\b)" + _AFTER.format("y")),

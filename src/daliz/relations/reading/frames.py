@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
-PLACES = ("country", "place", "capital")
+PLACES = ("country", "place", "capital", "countries")
 STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 GUESTS = frozenset({None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government"})
 
@@ -68,7 +68,7 @@ class Article:
         """The two countries spoken of: of the sentence if it names two, else those the article names most."""
         near: list[str] = []
         for mention in (*self.before(position), *self.after(position, limit)):
-            if mention.kind in ("person", "group", "country", "adjective", "pair", "body", "institution"):
+            if mention.kind in ("person", "group", "country", "countries", "adjective", "pair", "body", "institution"):
                 near += [party.country for party in mention.parties if party.country]
         if len(set(near)) < 2:
             near += [p.country for at, m in self.seen if at >= limit for p in m.parties if p.country and m.kind in ("person", "group", "country", "pair")]
@@ -276,6 +276,16 @@ LEVELS = {
 }  # fmt: skip
 
 
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(re.escape(row["word"]) for row in rows("elsewhere")) + r")\b", re.IGNORECASE)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a sentence is about sport, concerts or tourists, where visits and signatures are nothing between states."""
+    return _elsewhere().search(text) is not None
+
+
 def level_of(noun: Node) -> str | None:
     """State, official, working: the rank of a visit as the text names it."""
     for child in noun.children:
@@ -319,13 +329,17 @@ def ordinal_of(word: str) -> int | None:
     return roman.get(plain)
 
 
+LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
+
+
 def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     """Give each date of a sentence to the event it stands by most closely; an event without one takes a date of the clause above it."""
     whens = scene.whens()
     if not drafts or not whens:
         return
+    leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
     for node, when in whens:
-        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in drafts]
+        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in leading]
         nearest = min(step for step, _ in steps)
         for step, draft in steps:
             if step == nearest:

@@ -245,7 +245,7 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
     if kind == "group":
         parties = tuple(office_party(lexicon, code, rank, day) for code in codes)
         return replace(whole, parties=parties)
-    if kind in ("country", "adjective", "pair"):
+    if kind in ("country", "adjective", "pair", "countries"):
         return replace(whole, parties=tuple(Party(code, country_name(code)) for code in codes))
     if kind in ("place", "capital"):
         return replace(whole, place=places[0] if places else None, parties=(Party(country, country_name(country or "")),))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
+NOBODY = frozenset({"no", "neither", "none", "nobody", "nor"})
 CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
 
 
@@ -39,9 +40,21 @@ def _verb_mood(verb: Node) -> str:
             mood = _stronger(mood, "negated")
         elif child.dep_ == "mark" or child.dep_ == "advmod":
             mood = _stronger(mood, _moods().get(("clause", child.lower_)))
+    if _inverted(verb):
+        mood = _stronger(mood, "hypothetical")
+    if any(part.lower_ in NOBODY for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "dobj") for part in (child, *child.children)):
+        mood = _stronger(mood, "negated")
     if any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children) and verb.dep_ in ("ROOT", "ccomp"):
         mood = _stronger(mood, "planned")
     return mood
+
+
+def _inverted(verb: Node) -> bool:
+    """`Had he gone`, `Should they sign`: a condition told by word order."""
+    helper = next((child for child in verb.children if child.dep_ == "aux"), None)
+    subject = next((child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")), None)
+    asks = verb.doc[-1].text == "?"
+    return helper is not None and subject is not None and helper.i < subject.i and helper.lower_ in ("had", "were", "should") and not asks
 
 
 def _reported(verb: Node) -> bool:
@@ -86,14 +99,15 @@ def status_of(node: Node) -> str:
                 break
         elif above.pos_ in ("NOUN", "PROPN"):
             if below.dep_ in ("prep", "acl", "compound", "nmod"):
-                mood = _stronger(mood, _moods().get(("noun", above.lemma_.lower())))
+                accepted = above.lemma_ == "invitation" and above.head.lemma_ == "accept"
+                mood = _stronger(mood, "planned" if accepted else _moods().get(("noun", above.lemma_.lower())))
                 mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)
             if below.dep_ in ("relcl", "acl") and below.tag_ not in ("VB",):
                 break
         elif above.lower_ == "ahead":
             mood = _stronger(mood, "planned")
         below = above
-    if mood == "done" and _ruled_out(node):
+    if _ruled_out(node):
         mood = "negated"
     return mood
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import rows
@@ -26,8 +27,8 @@ MONEY = re.compile(
     r"\s?(?P<unit>(?:US |U\.S\. )?dollars?|USD|euros?|tenge|manats?|rubles?)?",
     re.IGNORECASE,
 )
-TRADE = re.compile(r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|exports?|imports?)\b", re.IGNORECASE)
-REACHED = re.compile(r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|come to|came to)", re.IGNORECASE)
+TRADE = re.compile(r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|traded|exports?|imports?|investments?)\b", re.IGNORECASE)
+REACHED = re.compile(r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|doubl|tripl|valued|account|come to|came to)", re.IGNORECASE)
 UNDONE = re.compile(r"\b(?:to reach|will reach|bring .{0,40} to|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b", re.IGNORECASE)
 
 
@@ -42,9 +43,9 @@ def projects(scene: Scene) -> list[Draft]:
     found: list[Draft] = []
     for node in scene.parsed.doc:
         stage = STAGES.get(node.lemma_.lower())
-        if stage is None or node.pos_ not in ("VERB", "NOUN"):
+        if stage is None or node.pos_ != "VERB" or (node.tag_ == "VBG" and node.dep_ == "pcomp"):
             continue
-        draft = _by_verb(scene, node, stage) if node.pos_ == "VERB" else None
+        draft = _by_verb(scene, node, stage)
         if draft is not None and not any(held.node.head.i == draft.node.i for held in found):
             found.append(draft)
     return found
@@ -109,7 +110,12 @@ def trades(scene: Scene) -> list[Draft]:
     draft = Draft("trade", node, number=value, title=named[0], confidence=0.85)
     draft.unit = "EUR" if "€" in match[0] or "euro" in match[0].casefold() else _currency(match["unit"])
     draft.status = "planned" if UNDONE.search(text) else "done"
-    draft.who = by_country(unique(p for n, m in scene.others(("country", "adjective", "pair", "dyad", "place", "person")) for p in scene.resolve(m) if _counts(scene, n, m, at)))
+    draft.who = by_country(unique(p for n, m in scene.others(("country", "countries", "adjective", "pair", "dyad", "place", "person")) for p in scene.resolve(m) if _counts(scene, n, m, at)))
+    if len(draft.who) < 2:
+        pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
+        if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
+            draft.who = tuple(draft.who) + tuple(Party(code, country_name(code)) for code in pair if code not in {p.country for p in draft.who})
+            draft.doubt("whose trade it is is taken from the countries the article speaks of", 0.9)
     draft.nodes = [token for token in scene.parsed.doc if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i][:1]
     return [draft]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from daliz.corridor.errors import DalizError
 from daliz.relations.reading.dates import dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
-from daliz.relations.reading.frames import Article, Draft, Scene, assign_dates
+from daliz.relations.reading.frames import Article, Draft, Scene, assign_dates, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
 from daliz.relations.reading.mentions import mentions_of, units_of
 from daliz.relations.reading.others import intents, projects, trades
@@ -104,10 +104,13 @@ def article_day(day: str | date | None) -> date | None:
 
 def drafts_of(scene: Scene) -> list[Draft]:
     """Everything the extractors find in a sentence, with its dates."""
-    met = meetings(scene)
+    if is_elsewhere(scene.text(scene.parsed.start, scene.parsed.end)):
+        return []
+    held = sessions(scene)
+    met = [draft for draft in meetings(scene) if not any(draft.node.i in (own.node.i, *(twin.i for twin in own.twins)) for own in held)]
     visited = visits(scene)
     implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
-    drafts = [*visited, *implied, *sessions(scene), *signings(scene), *met, *projects(scene), *trades(scene)]
+    drafts = [*visited, *implied, *held, *signings(scene), *met, *projects(scene), *trades(scene)]
     triggers = {draft.node.i for draft in drafts}
     drafts += [draft for draft in intents(scene) if draft.node.i not in triggers]
     assign_dates(scene, drafts)

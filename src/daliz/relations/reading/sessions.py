@@ -65,7 +65,7 @@ def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
 def _session(scene: Scene, node: Node) -> Draft | None:
     body, body_nodes = _body_of(scene, node)
     number, number_nodes = _ordinal(node)
-    groups = [child for child in pobjs(node, ("of", "between")) if (m := scene.mention(child)) and m.kind == "group"]
+    groups = [child for child in pobjs(node, ("of", "between")) if (m := scene.mention(child)) and (m.kind == "group" or (m.kind == "dyad" and m.rank in STATES))]
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
@@ -140,7 +140,8 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
         if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in ("part", "work", "framework", "margin", "sideline", "start", "opening", "result", "end", "outcome", "host"):
             return None
         below = above
-    return (node, []) if node.dep_ == "ROOT" else None
+    fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
+    return (node, []) if fragment else None
 
 
 def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
@@ -148,7 +149,7 @@ def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
     parties: list[Party] = []
     for host in hosts:
         mention = scene.mention(host)
-        if mention is not None and mention.kind in ("person", "group", "dyad", "country", "office", "pronoun"):
+        if mention is not None and mention.kind in ("person", "group", "dyad", "country", "countries", "office", "pronoun"):
             parties += [party for node in scene.expanded([host]) for party in scene.parties(node)]
     parties = [party for party in parties if party.country]
     if {party.country for party in parties} >= {party.country for party in draft.who} and len({p.country for p in parties}) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -109,9 +110,20 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     draft = Draft(kind, verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)
-    signers = pobjs(verb, ("by",)) if passive(verb) else subjects(verb)
+    signers = (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
     _who(scene, draft, verb, papers, signers)
     return draft if draft.who or kind == "signing" else None
+
+
+def _by_further_on(scene: Scene, verb: Node) -> list[Node]:
+    """The signers of a passive, where the tree hangs `by the presidents` on a later word."""
+    doc = verb.doc
+    for index in range(verb.i + 1, len(doc) - 1):
+        if doc[index].lower_ == "by":
+            for place in (index + 1, index + 2):
+                if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in ("person", "group", "country", "countries", "dyad"):
+                    return [doc[place], *rights(doc[place])]
+    return []
 
 
 def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
@@ -156,9 +168,19 @@ def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: li
     if len(codes) < 2:
         parties += _others(scene, draft, verb, papers, codes)
         codes = {party.country for party in parties if party.country}
-    draft.who = by_country(unique(party for party in parties if party.country))
+    draft.who = _named(draft, by_country(unique(party for party in parties if party.country)), signers, scene)
     if len(codes) < 2 and draft.status == "done":
         draft.doubt("only one side of the signing is named" if codes else "who signed is not named", 0.75)
+
+
+def _named(draft: Draft, parties: tuple[Party, ...], signers: list[Node], scene: Scene) -> tuple[Party, ...]:
+    """A signer whom the actors table does not know stands for the one country that only the place names."""
+    strangers = [node.text for node in signers if scene.mention(node) is None and node.tag_ == "NNP"]
+    bare = [party for party in parties if party.actor is None and party.rank is None]
+    if len(strangers) != 1 or len(bare) != 1:
+        return parties
+    draft.doubt(f"{strangers[0]} is not in the actors table; taken to act for {bare[0].name}, where it was signed", 0.9)
+    return tuple(replace(party, name=strangers[0]) if party is bare[0] else party for party in parties)
 
 
 def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: set[str | None]) -> list[Party]:
@@ -169,7 +191,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     if len({party.country for party in near} | codes) > 1 and len(near) < 6:
         return near
     sentence = [p for _, m in scene.persons() for p in m.parties if p.country and p.rank not in ("spokesperson", "ambassador")]
-    sentence += [party for _, mention in scene.others(("country", "adjective", "pair", "body", "institution")) for party in mention.parties]
+    sentence += [party for _, mention in scene.others(("country", "countries", "adjective", "pair", "body", "institution")) for party in mention.parties]
     chosen = by_country(unique(sentence))
     if not draft.place and len(chosen) == 1:
         chosen = by_country(unique([*sentence, *(p for _, m in scene.places() for p in m.parties)]))
@@ -199,7 +221,7 @@ def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
 def _headline(scene: Scene, node: Node, paper: Node) -> Draft:
     draft = Draft("signing", node)
     _fill(scene, draft, node, [paper])
-    countries = [party for other, mention in scene.others(("country", "person", "institution")) if other.i < node.i for party in mention.parties]
+    countries = [party for other, mention in scene.others(("country", "countries", "group", "person", "institution")) if other.i < node.i for party in mention.parties]
     draft.who = by_country(unique(countries))
     return draft
 
@@ -225,7 +247,7 @@ def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
         if any(child.lower_ in APPROXIMATE for child in node.subtree):
             draft.doubt("the count is approximate in the text", 0.95)
-        draft.who = by_country(unique(p for _, m in scene.others(("country", "dyad", "person", "pair", "adjective")) for p in scene.resolve(m) if p.rank not in ("ambassador", "spokesperson")))
+        draft.who = by_country(unique(p for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective")) for p in scene.resolve(m) if p.rank not in ("ambassador", "spokesperson")))
         claims.append(draft)
     return claims
 

@@ -195,6 +195,8 @@ def _stand_in(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> str:
         return PEOPLE[len(parsed.mention_at) % len(PEOPLE)]
     if mention.kind == "group":
         return "ministers" if mention.rank != "company" else "companies"
+    if mention.kind == "countries":
+        return "countries"
     if mention.kind == "body":
         return "Council"
     if mention.kind == "institution":

@@ -5,6 +5,7 @@ A visit is one person or delegation going to another country. Who stays at home,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 REMOTE = frozenset({"video", "videoconference", "videoconferencing", "online", "virtually", "virtual", "remotely", "telephone", "phone", "video-link"})
 ABSENT = frozenset({"absent", "absence", "skip", "miss"})
 ENDS = frozenset({"conclude", "end", "complete", "finish", "wind", "wrap", "begin", "start", "continue", "pay", "make", "undertake", "conduct"})
+GUESSED = "the country visited is taken from elsewhere in the sentence"
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 
 
@@ -51,7 +53,15 @@ def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
     places = [scene.place(found) for found in nodes]
     if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
         places = [_following(scene, node, names)]
-    return list({mention.text: mention for mention in places if mention is not None}.values())
+    named = {mention.text: mention for mention in places if mention is not None}
+    return [one for mention in named.values() for one in _each(mention)]
+
+
+def _each(mention: Mention) -> list[Mention]:
+    """A list of countries as places of their own."""
+    if mention.kind != "countries":
+        return [mention]
+    return [replace(mention, kind="country", country=party.country, parties=(party,)) for party in mention.parties]
 
 
 def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
@@ -227,7 +237,7 @@ def _host_elsewhere(scene: Scene, node: Node, owners: tuple[Party, ...]) -> tupl
         return inviter.country, []
     abroad = {mention.country for _, mention in scene.places() if mention.country not in (home, None)}
     if len(abroad) == 1:
-        return abroad.pop(), ["the country visited is taken from elsewhere in the sentence"]
+        return abroad.pop(), [GUESSED]
     others = {party.country for _, m in scene.persons() for party in m.parties if party.country not in (home, None)}
     if not abroad and len(others) == 1:
         return others.pop(), ["the country visited is that of the other side"]
@@ -282,6 +292,11 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         target = draft.whom[0].country if draft.whom else None
         same = [d for d in joined if d.who[0].country == draft.who[0].country and (d.whom[0].country if d.whom else None) == target]
+        if same and (GUESSED in draft.doubts or GUESSED in same[0].doubts):
+            if GUESSED in same[0].doubts:
+                joined[joined.index(same[0])] = draft
+            draft.level = draft.level or same[0].level
+            continue
         same = [d for d in same if d.status == draft.status or {d.status, draft.status} <= {"planned", "hypothetical"} or _hangs(d.node, draft.node)]
         if not same:
             joined.append(draft)
