@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import dataset, plan, report
+from daliz.cli import agreements, dataset, events, plan, relations, report
 
 app = typer.Typer(
     name="daliz",
@@ -20,6 +20,9 @@ app.command("check")(dataset.check)
 app.command("new")(dataset.new)
 app.command("show")(dataset.show)
 app.command("plan")(plan.plan)
+app.command("relations")(relations.relations)
+app.add_typer(agreements.app, name="agreements")
+app.command("events")(events.events)
 app.command("report")(report.report)
 
 

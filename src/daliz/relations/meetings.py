@@ -201,6 +201,23 @@ def default_window(corridor: Corridor, pair: tuple[str, str], role: str = "head_
     return Window(first, max(first, *frame["year"].to_list()))
 
 
+def busiest_pair(corridor: Corridor, role: str = "head_of_state") -> tuple[str, str]:
+    """The two countries with most visits between them on record, the first in the table of meetings first.
+
+    Raises: DalizError when no visit is on record.
+    """
+    counts: dict[frozenset[str], int] = {}
+    for visitor, host in visits(corridor, role).select("visitor", "host").iter_rows():
+        counts[frozenset((visitor, host))] = counts.get(frozenset((visitor, host)), 0) + 1
+    mutual = [pair for pair in counts if pair <= set(visits(corridor, role)["visitor"])]
+    if not mutual:
+        raise DalizError("no two countries visit each other in the table meetings; name a pair, for example  daliz relations KAZ AZE")
+    best = max(mutual, key=lambda pair: (counts[pair], sorted(pair)))
+    order = corridor["meetings"]["visitor_country"].drop_nulls().to_list()
+    first, second = sorted(best, key=order.index)
+    return first, second
+
+
 def yearly(frame: pl.DataFrame, window: Window) -> CountSeries:
     """Rows of `visits` by year of the window."""
     found = dict(frame.group_by("year").len().iter_rows())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from daliz.corridor.figures import Figure, weakest
 from daliz.relations.agreements import (
     FollowUp,
@@ -38,6 +40,16 @@ INTERVAL = "95 % credible interval"
 
 
 @dataclass(frozen=True)
+class Trips:
+    """Visits abroad of one country's president in one year: on record, of these sourced, and the published total (None: none found)."""
+
+    rows: tuple[str, ...]
+    sourced: int
+    stated: int | None
+    certainty: str
+
+
+@dataclass(frozen=True)
 class Relation:
     """Everything measured for one pair of countries.
 
@@ -45,7 +57,7 @@ class Relation:
     among its destinations, from all rows and from sourced rows), balance (country -> concentration of its visits, all rows),
     balance_sourced (from sourced rows), drift (country -> concentration in running windows of three years), gaps (stock claims against
     the register), signings (published counts of signings), follow_ups (a row for every document), trips (country -> year -> visits abroad
-    on record, and how many of them are sourced).
+    on record, beside the total that somebody published).
     """
 
     pair: tuple[str, str]
@@ -60,7 +72,7 @@ class Relation:
     gaps: list[StockGap]
     signings: list[Signing]
     follow_ups: list[FollowUp]
-    trips: dict[str, dict[int, tuple[int, int]]]
+    trips: dict[str, dict[int, Trips]]
 
 
 @lru_cache(maxsize=8)
@@ -105,24 +117,37 @@ def _rank(corridor: Corridor, country: str, other: str, window: Window, certaint
     return rank_view(corridor, country, other, window, certainties) if counts else None
 
 
-def _trips(corridor: Corridor, country: str, window: Window) -> dict[int, tuple[int, int]]:
-    frame = visits(corridor).filter(visits(corridor)["visitor"] == country)
+def _trips(corridor: Corridor, country: str, window: Window) -> dict[int, Trips]:
+    frame = visits(corridor).filter(pl.col("visitor") == country)
+    published = dict(corridor["observations"].select("model", "value").drop_nulls().iter_rows())
     trips = {}
     for year in window.years:
-        rows = frame.filter(frame["year"] == year)
-        trips[year] = (rows.height, rows.filter(rows["certainty"] == "sourced").height)
+        rows = frame.filter(pl.col("year") == year)
+        stated = published.get(f"visits_year:{country}:{year}")
+        trips[year] = Trips(
+            tuple(f"meetings/{name}" for name in rows["id"]),
+            rows.filter(pl.col("certainty") == "sourced").height,
+            int(stated) if stated is not None else None,
+            weakest(rows["certainty"].to_list()),
+        )
     return trips
 
 
-def incomplete_note(view: RankView) -> str:
-    """The warning that goes with a rank: how much of the denominator is sourced.
+def incomplete_note(found: Relation, view: RankView) -> str:
+    """The warning that goes with a rank: how much of the denominator is sourced, and how many visits are known to be missing.
 
     A rank from a table that is fuller for one partner than for others flatters that partner.
     """
+    short = [
+        f"{trips.stated} in {year}, {len(trips.rows)} on record"
+        for year, trips in found.trips[view.country].items()
+        if trips.stated is not None and trips.stated > len(trips.rows)
+    ]
+    stated = f" Published totals: {'; '.join(short)}." if short else ""
     return (
         f"{view.sourced_share:.0%} of the visits on record by {country_name(view.country)} and "
-        f"{view.partner_sourced_share:.0%} of those to {country_name(view.partner)} are sourced; the list of the others is incomplete, "
-        f"so the rank is an illustration, not a finding"
+        f"{view.partner_sourced_share:.0%} of those to {country_name(view.partner)} are sourced, and the list of the others is incomplete, "
+        f"so the rank is an illustration, not a finding.{stated}"
     )
 
 
@@ -131,7 +156,24 @@ def figures(found: Relation) -> list[Figure]:
     first, second = found.pair
     subject = f"{first}-{second}"
     names = f"{country_name(first)} and {country_name(second)}"
-    return [*_visit_figures(found, subject, names), *_rank_figures(found), *_agreement_figures(found, subject, names)]
+    pair = [*_visit_figures(found, subject, names), *_rank_figures(found), *_agreement_figures(found, subject, names)]
+    return [*pair, *_trip_figures(found)]
+
+
+def _trip_figures(found: Relation) -> list[Figure]:
+    return [
+        Figure(
+            f"visits_year:{country}:{year}",
+            f"Visits abroad of the president of {country_name(country)} in {year}, all rows on record",
+            float(len(trips.rows)),
+            "visits",
+            rows=trips.rows,
+            certainty=trips.certainty,
+            note=f"{trips.sourced} of them are sourced.",
+        )
+        for country, years in found.trips.items()
+        for year, trips in years.items()
+    ]
 
 
 def _visit_figures(found: Relation, subject: str, names: str) -> list[Figure]:
@@ -183,7 +225,7 @@ def _visit_figures(found: Relation, subject: str, names: str) -> list[Figure]:
     ]
     out += [
         Figure(
-            f"visits_{year}:{subject}",
+            f"visits_year:{subject}:{year}",
             f"Presidential visits between {names} in {year}",
             float(count),
             "visits",
@@ -251,7 +293,7 @@ def _rank_figure(found: Relation, name: str, view: RankView) -> Figure:
         rows=view.rows,
         certainty=view.certainty,
         note=f"By the counts {rank_text(view)}; by other weights of the kinds of visit {view.spread[0]} to {view.spread[1]}. "
-        f"Warning: {incomplete_note(view)}.",
+        f"Warning: {incomplete_note(found, view)}",
     )
 
 
@@ -307,8 +349,10 @@ def _agreement_figures(found: Relation, subject: str, names: str) -> list[Figure
                 certainty="sourced",
             ),
         ]
-    if found.gaps:
-        last = found.gaps[-1]
+    dated = [gap for gap in found.gaps if gap.date != "undated"]
+    if dated:
+        last = dated[-1]
+        others = ", ".join(f"{gap.claimed} ({gap.date})" for gap in found.gaps if gap is not last)
         out.append(
             Figure(
                 f"stock_claim:{subject}",
@@ -317,7 +361,8 @@ def _agreement_figures(found: Relation, subject: str, names: str) -> list[Figure
                 "documents",
                 rows=(last.row,),
                 certainty=weakest([last.certainty]),
-                note=f"The register lists {last.listed} of them: {last.missing} are not listed.",
+                note=f"The register lists {last.listed} documents of exactly these two: {last.missing} are not listed. "
+                f"Other claims: {others or 'none'}; they count different things and are not added up.",
             )
         )
     return out

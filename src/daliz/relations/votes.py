@@ -97,6 +97,16 @@ def _with_code_and_year(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(year.alias("year")).filter(pl.col("code").is_not_null() & pl.col("year").is_not_null())
 
 
+def is_ideal_points(path: Path) -> bool:
+    """Whether the file's first line names ideal points. Raises: DalizError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline(100_000).decode("latin-1").casefold()
+    except OSError as error:
+        raise DalizError(f"{path}: cannot be read ({error.strerror})") from error
+    return any(name.casefold() in head for name in POINT_NAMES["point"])
+
+
 def read_ideal_points(path: Path) -> pl.DataFrame:
     """Ideal points from a file: code, year, point, low and high (5 % and 95 % quantiles, null where the file has none).
 

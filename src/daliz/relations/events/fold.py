@@ -7,7 +7,7 @@ of ("a year ago") are left out. Every step's count is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,9 +72,9 @@ def fold(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def stages(rows: pl.LazyFrame, name: str | None = None) -> Stages:
-    """Counts after each step of folding, for one class of events or all of them."""
-    wanted = rows if name is None else rows.filter(pl.col("class") == name)
+def stages(rows: pl.LazyFrame, classes: Sequence[str] = ()) -> Stages:
+    """Counts after each step of folding, for some classes of events or all of them."""
+    wanted = rows.filter(pl.col("class").is_in(list(classes))) if classes else rows
     pair_day = pl.struct("date", pl.min_horizontal("source", "target").alias("low"), pl.max_horizontal("source", "target").alias("high"))
     counted = wanted.select(
         pl.len().alias("rows"),

@@ -121,7 +121,7 @@ def ingest(
     roots: Sequence[int] = (),
     jobs: int = 0,
     cluster: str | None = None,
-    tell: Callable[[FileReport], None] = lambda report: None,
+    tell: Callable[[FileReport], None] | None = None,
 ) -> IngestReport:
     """Read event files into a store.
 
@@ -149,7 +149,8 @@ def ingest(
                     if not report.error:
                         done[str(path.resolve())] = _stamp(path)
                     reports.append(report)
-                    tell(report)
+                    if tell is not None:
+                        tell(report)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise DalizError(

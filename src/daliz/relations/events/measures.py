@@ -101,6 +101,13 @@ class EventStore:
             pl.concat(found).group_by("month", "source", "target", "class").agg(pl.all().first()).sort("month", "source", "target", "class")
         )
 
+    def months_with_exposure(self) -> pl.DataFrame:
+        """`months` with the share of each month that the files cover (empty when their names say no time)."""
+        shares = self.coverage.exposure
+        label = pl.col("month").dt.strftime("%Y-%m")
+        covered = label.replace_strict(dict(shares), default=0.0, return_dtype=pl.Float64) if shares else pl.lit(None, dtype=pl.Float64)
+        return self.months.with_columns(covered.alias("covered"))
+
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Years from the first to the last that the files cover, or, where their names say nothing, that have events."""

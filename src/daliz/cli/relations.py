@@ -1,0 +1,240 @@
+"""`daliz relations`: visits, agreements and balance of two countries, from the corridor's tables or from a store of news events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from daliz.cli.dataset import CorridorOption, JsonOption
+from daliz.cli.say import json_text, say
+
+if TYPE_CHECKING:
+    from daliz.corridor.model import Corridor
+    from daliz.relations.meetings import PairVisits, RankView, Window
+    from daliz.relations.relation import Relation
+
+PairArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="COUNTRY COUNTRY", help="Two countries, by code or name; default: the pair with most visits.")
+]
+
+
+def relations(
+    pair: PairArgument = None,
+    corridor: CorridorOption = None,
+    as_json: JsonOption = False,
+    since: Annotated[int | None, typer.Option(help="First year; default: from where both countries' other visits are on record.")] = None,
+    until: Annotated[int | None, typer.Option(help="Last year; default: the last year on record.")] = None,
+    missing: Annotated[str, typer.Option(help="Months that nobody watched, with commas between: 2020-03,2020-04.")] = "",
+    recorded: Annotated[float, typer.Option(help="Assumed share of visits to others that the table holds, above 0 and at most 1.")] = 1.0,
+    weights: Annotated[str, typer.Option(help="Weights of the kinds of visit: equal, graded or bilateral.")] = "equal",
+    as_of: Annotated[str | None, typer.Option(help="Day to judge agreements by; default: the last day on record.")] = None,
+    events: Annotated[Path | None, typer.Option(help="Folder that `daliz events` made: measure news events instead of the tables.")] = None,
+    event_class: Annotated[
+        str, typer.Option("--class", help="Class of news events: VISIT, AGREEMENT, CONSULT ..., cooperation, conflict.")
+    ] = "VISIT",
+    audit: Annotated[Path | None, typer.Option(help="Checked sample of events, to correct their counts by.")] = None,
+    votes: Annotated[Path | None, typer.Option(help="CSV of UN ideal points or roll calls, for the distance in votes.")] = None,
+) -> None:
+    """How two countries deal with each other: visits, their rate and change, rank among partners, agreements, balance."""
+    from daliz.corridor import load
+
+    loaded = load(corridor)
+    countries = _pair(loaded, pair)
+    if events is not None:
+        _show_events(events, countries, event_class, audit, as_json)
+        return
+    from daliz.relations.relation import figures, relation
+
+    window = _window(loaded, countries, since, until, missing)
+    found = relation(loaded, countries, window, as_of)
+    distances = _votes(votes, countries) if votes else []
+    if as_json:
+        out = {"pair": list(countries), "figures": figures(found), "votes": distances}
+        print(json_text(out))
+        return
+    _show_visits(found)
+    _show_ranks(loaded, found, weights, recorded)
+    _show_balance(found)
+    _show_agreements(found)
+    for line in distances:
+        say(line)
+
+
+def _pair(loaded: Corridor, given: list[str] | None) -> tuple[str, str]:
+    from daliz.corridor import DalizError
+    from daliz.relations.countries import country_code, parse_pair
+    from daliz.relations.meetings import busiest_pair
+
+    if not given:
+        return busiest_pair(loaded)
+    if len(given) == 1:
+        return parse_pair(given[0])
+    if len(given) != 2:
+        raise DalizError(f"{len(given)} countries given; expected two, for example  daliz relations KAZ AZE")
+    codes = country_code(given[0]), country_code(given[1])
+    return parse_pair("-".join(codes))
+
+
+def _window(loaded: Corridor, countries: tuple[str, str], since: int | None, until: int | None, missing: str) -> Window:
+    from daliz.relations.meetings import Window, default_window
+
+    usual = default_window(loaded, countries)
+    months = tuple(month.strip() for month in missing.split(",") if month.strip())
+    return Window(since or usual.first, until or usual.last, months)
+
+
+def _votes(path: Path, countries: tuple[str, str]) -> list[str]:
+    from daliz.relations.votes import agreement_scores, distances, is_ideal_points, read_ideal_points
+
+    if is_ideal_points(path):
+        last = distances(read_ideal_points(path), *countries)[-1]
+        gap = last.distance
+        return [f"UN votes: distance {gap.value:.3g} ({gap.low:.2g} to {gap.high:.2g}) in session {last.session} ({last.year})."]
+    score = agreement_scores(path, *countries)[-1]
+    return [f"UN votes: agreement {score.score:.3f} on {score.votes} divided votes of {score.year}."]
+
+
+def _show_visits(found: Relation) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from daliz.relations.countries import country_name
+
+    first, second = (country_name(code) for code in found.pair)
+    own, whole = found.sourced, found.all_rows
+    say(f"Presidential visits between {first} and {second}, {found.window.text()}:")
+    say(f"{own.both.total} on sourced rows, {whole.both.total} on all rows.", 2)
+    grid = Table(box=None, pad_edge=False)
+    for head in ("year", f"{first} to {second}", f"{second} to {first}", "both", "watched"):
+        grid.add_column(head, justify="right")
+    for index, year in enumerate(found.window.years):
+        out, back = own.out.counts[index], own.back.counts[index]
+        grid.add_row(str(year), f"{out:.0f}", f"{back:.0f}", f"{out + back:.0f}", f"{own.out.exposure[index]:.0%}")
+    Console().print(grid)
+    kinds = ", ".join(f"{sum(counts)} {kind.replace('_', ' ')}" for kind, counts in own.by_kind.items() if sum(counts))
+    if kinds:
+        say(f"By kind: {kinds}.")
+    _show_rates(own, first)
+
+
+def _show_rates(own: PairVisits, first: str) -> None:
+    rate, growth, share = own.rate, own.trend, own.reciprocity
+    say(f"Rate: {rate.mean:.2f} a year (95 % interval {rate.low:.2f} to {rate.high:.2f}).")
+    say(f"Counts vary more than Poisson counts with probability {rate.over_dispersed:.0%}.", 2)
+    say(
+        f"Trend: {100 * growth.growth:+.0f} % a year ({100 * growth.low:+.0f} to {100 * growth.high:+.0f}), "
+        f"rising with probability {growth.p_up:.0%}."
+    )
+    if own.change and own.changes and own.both.total:
+        change = own.change
+        likely = sorted(zip(change.probability, change.labels, strict=True), reverse=True)[:3]
+        years = ", ".join(f"{year} ({chance:.0%})" for chance, year in likely)
+        say(f"Change: the rate changed at all with probability {own.changes.any:.0%}.")
+        say(f"If it changed once: in {years}, from {change.before.value:.1f} to {change.after.value:.1f} a year.", 2)
+        say(f"The counts speak for one change over none {change.bayes_factor:.3g} to 1.", 2)
+    say(f"Reciprocity: {share.value:.0%} of the visits by {first} ({share.low:.0%} to {share.high:.0%}).")
+
+
+def _show_ranks(loaded: Corridor, found: Relation, weights: str, recorded: float) -> None:
+    from daliz.relations.countries import country_name
+    from daliz.relations.meetings import CERTAINTIES, rank_view
+    from daliz.relations.relation import incomplete_note
+
+    for country, other in (found.pair, found.pair[::-1]):
+        whole, sourced = found.ranks[country]
+        if whole is None:
+            continue
+        print()
+        say(f"{country_name(other)} among the destinations of {country_name(country)}:")
+        if sourced is not None:
+            say(f"sourced rows: {_rank_line(sourced)}", 2)
+        say(f"all rows: {_rank_line(whole)}", 2)
+        if weights != "equal" or recorded != 1.0:
+            view = rank_view(loaded, country, other, found.window, CERTAINTIES, weights, recorded=recorded)
+            say(f"weights {weights}, {recorded:.0%} of visits elsewhere recorded: {_rank_line(view)}", 2)
+        region = ", ".join(f"{country_name(code)} {score:g}" for code, score in whole.regional[:5])
+        say(f"{whole.region}: {region}", 2)
+        say(f"Warning: {incomplete_note(found, whole)}", 2)
+
+
+def _rank_line(view: RankView) -> str:
+    from daliz.relations.relation import rank_text
+
+    standing = view.ranks.of(view.partner)
+    return (
+        f"rank {rank_text(view)} of {len(view.ranks.standings)} (95 % interval {standing.low} to {standing.high}; "
+        f"by weights {view.spread[0]} to {view.spread[1]})"
+    )
+
+
+def _show_balance(found: Relation) -> None:
+    from daliz.relations.countries import country_name
+
+    print()
+    for country, balance in found.balance.items():
+        effective = balance.effective
+        say(
+            f"Balance of {country_name(country)}'s visits, all rows: {effective.value:.1f} effective partners of {balance.n} "
+            f"({effective.low:.1f} to {effective.high:.1f}); Herfindahl {balance.points:,.0f} points, evenness {balance.evenness.value:.2f}."
+        )
+
+
+def _show_agreements(found: Relation) -> None:
+    from daliz.relations.agreements import follow_up_rate
+    from daliz.relations.agreements.register import BINDING
+
+    binding = sum(document.stage in BINDING for document in found.follow_ups)
+    overdue = sum(document.overdue for document in found.follow_ups)
+    print()
+    say(
+        f"Agreements: {len(found.follow_ups)} documents in the register, {binding} said to be in force, {overdue} overdue on {found.as_of}."
+    )
+    if found.follow_ups:
+        share = follow_up_rate(found.follow_ups)
+        say(f"Something was reported after signing on {share.value:.0%} of them ({share.low:.0%} to {share.high:.0%}).", 2)
+    for gap in found.gaps:
+        say(f"{gap.date}: {gap.claimed} claimed, {gap.listed} listed by then, {gap.listed_in_force} of these in force.", 2)
+    for signing in found.signings:
+        if signing.contradicts:
+            counts = " or ".join(str(number) for number in sorted({number for _, number, _ in signing.counts}))
+            say(f"Signed on {signing.date}: {counts} documents, as different sources count; {len(signing.listed)} are listed.", 2)
+
+
+def _show_events(folder: Path, countries: tuple[str, str], name: str, audit: Path | None, as_json: bool) -> None:
+    from daliz.relations.countries import country_name
+    from daliz.relations.events import open_store, read_audit
+
+    found = open_store(folder).relation(countries, name)
+    checked = read_audit(audit) if audit else None
+    years = [
+        {"year": year, "out": int(out), "back": int(back), "covered": float(share)}
+        for year, out, back, share in zip(found.out.labels, found.out.counts, found.back.counts, found.out.exposure, strict=True)
+    ]
+    corrected = checked.corrected(found.name.upper(), found.both.total) if checked else None
+    if as_json:
+        out: dict[str, Any] = {"pair": list(countries), "class": name, "years": years, "rate": found.rate, "trend": found.trend}
+        out |= {"change": found.change, "corrected": corrected}
+        out |= {"ranks": {country: ranks.of(_other(countries, country)) for country, ranks in found.ranks.items()}}
+        print(json_text(out))
+        return
+    first, second = (country_name(code) for code in countries)
+    say(f"News events of class {name} between {first} and {second}, as coded and folded, not checked one by one:")
+    for row in years:
+        say(f"{row['year']}: {row['out']} by {first}, {row['back']} by {second}; {row['covered']:.0%} of the year covered.", 2)
+    say(f"Rate: {found.rate.mean:.3g} a year ({found.rate.low:.3g} to {found.rate.high:.3g}).")
+    say(f"Trend: rising with probability {found.trend.p_up:.0%}.")
+    if found.change:
+        say(f"Change, if there was one: {found.change.best} ({max(found.change.probability):.0%}).")
+    for country, ranks in found.ranks.items():
+        standing = ranks.of(_other(countries, country))
+        say(
+            f"{country_name(standing.partner)} is number {standing.rank_best} of {len(ranks.standings)} partners of {country_name(country)}."
+        )
+    if corrected:
+        say(f"Corrected by the audit: {corrected.value:.0f} real events ({corrected.low:.0f} to {corrected.high:.0f}).")
+
+
+def _other(countries: tuple[str, str], country: str) -> str:
+    return countries[1] if country == countries[0] else countries[0]
