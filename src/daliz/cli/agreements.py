@@ -35,6 +35,7 @@ def agreements(
     text: Annotated[str | None, typer.Option(help="Words of the title.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only documents with something overdue.")] = False,
     as_of: Annotated[str | None, typer.Option(help="Day to judge by; default: the last day on record.")] = None,
+    ids: Annotated[bool, typer.Option("--ids", help="Print the ids of the rows, which `set` takes.")] = False,
 ) -> None:
     """List the register: documents, counts of signings and claims of stocks, never added up."""
     if context.invoked_subcommand is not None:
@@ -51,6 +52,10 @@ def agreements(
     if as_json:
         out = [{**row, "follow_up": vars(followed[row["id"]]) if row["id"] in followed else None} for row in rows]
         print(json.dumps(out, ensure_ascii=False, indent=1))
+        return
+    if ids:
+        for row in rows:
+            print(row["id"])
         return
     from rich.console import Console
     from rich.table import Table

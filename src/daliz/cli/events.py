@@ -106,9 +106,8 @@ def _show(store: EventStore, report: IngestReport | None, summary: dict[str, Any
     covered = store.coverage
     if covered.exposure:
         never = f" ({len(covered.never_published):,} of these were never published)" if covered.never_published else ""
-        say(
-            f"Files {covered.first} to {covered.last}: {covered.present:,} of {covered.expected:,}, {len(covered.missing):,} missing{never}."
-        )
+        there = f"{covered.present:,} of {covered.expected:,}"
+        say(f"Files {covered.first} to {covered.last}: {there}, {len(covered.missing):,} missing{never}.")
         say("A time without its file counts as missing, not as a time without events.", 2)
     else:
         say("The files' names say no time, so every month is taken as covered.")

@@ -177,7 +177,8 @@ def _show_balance(found: Relation) -> None:
         effective = balance.effective
         say(
             f"Balance of {country_name(country)}'s visits, all rows: {effective.value:.1f} effective partners of {balance.n} "
-            f"({effective.low:.1f} to {effective.high:.1f}); Herfindahl {balance.points:,.0f} points, evenness {balance.evenness.value:.2f}."
+            f"({effective.low:.1f} to {effective.high:.1f}); Herfindahl {balance.points:,.0f} points, "
+            f"evenness {balance.evenness.value:.2f}."
         )
 
 
@@ -229,9 +230,8 @@ def _show_events(folder: Path, countries: tuple[str, str], name: str, audit: Pat
         say(f"Change, if there was one: {found.change.best} ({max(found.change.probability):.0%}).")
     for country, ranks in found.ranks.items():
         standing = ranks.of(_other(countries, country))
-        say(
-            f"{country_name(standing.partner)} is number {standing.rank_best} of {len(ranks.standings)} partners of {country_name(country)}."
-        )
+        place = f"number {standing.rank_best} of {len(ranks.standings)} partners"
+        say(f"{country_name(standing.partner)} is {place} of {country_name(country)}.")
     if corrected:
         say(f"Corrected by the audit: {corrected.value:.0f} real events ({corrected.low:.0f} to {corrected.high:.0f}).")
 

@@ -36,7 +36,8 @@ from daliz.relations.events.layouts import event_codes, side_of
 from daliz.relations.events.parse import SCHEMA
 from daliz.relations.meetings import share_interval
 
-LEAST_EXPOSURE = 1e-9
+# Less than a week of a year says nothing about the year.
+LEAST_EXPOSURE = 7 / 366
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class EventStore:
         exposure = []
         for year in self.years:
             share = self.coverage.year(year)
-            # Events dated to a year from which no file is at hand were reported later; they say nothing about how many there were.
+            # Events dated to a year that the files do not cover were reported later; they do not say how many there were.
             exposure.append(share if share > LEAST_EXPOSURE else 0.0)
         kept = [counts.get(year, 0) if share else 0 for year, share in zip(self.years, exposure, strict=True)]
         return series(self.years, kept, exposure)
@@ -148,6 +149,8 @@ class EventStore:
             )
         out, back = self.yearly(*pair, name), self.yearly(*pair[::-1], name)
         both = CountSeries(out.labels, out.counts + back.counts, out.exposure)
+        if not both.periods:
+            raise DalizError(f"{self.folder}: the files cover less than a week of every year, too little for a rate; --months gives counts")
         enough = int((both.exposure > 0).sum()) >= 3
         ranks, balance = {}, {}
         for country in pair if self.pair is None else ():
