@@ -45,6 +45,7 @@ def plan(
     modes: Sequence[str] | None = None,
     max_transfers: int | None = None,
     sanctions: Iterable[dict[str, Any]] = (),
+    services: Iterable[str] | None = None,
     all_itineraries: bool = False,
     draws: int = DRAWS,
     seed: int = 1,
@@ -59,14 +60,28 @@ def plan(
         window: first and last moment at which the cargo may be ready; every departure in between is looked at.
         teu: size of the lot; services with less room in one departure are left out.
         commodity: cargo class of the table `commodities`; default general cargo of 14 t a FEU whose time costs nothing.
-        avoid_countries (ISO codes), avoid_places, modes (of rail, road, sea, ferry), max_transfers, sanctions (rows with kind, name, commodity).
+        avoid_countries (ISO codes), avoid_places, modes (of rail, road, sea, ferry), max_transfers, sanctions (rows with kind, name, commodity),
+            services (ids: only these may be used).
         all_itineraries: also those that take much longer than the fastest, or that differ from another by a hair.
         draws, seed: of the delays of each itinerary; the same seed gives the same figures.
     Returns: a Plan.
     Raises: PlaceError for a place that is not there or ambiguous; PlanError when the question makes no sense or there is no way, with why.
     """
     query = checked(
-        corridor, origin, destination, depart, arrive_by, window, teu, commodity, avoid_countries, avoid_places, modes, max_transfers, sanctions
+        corridor,
+        origin,
+        destination,
+        depart,
+        arrive_by,
+        window,
+        teu,
+        commodity,
+        avoid_countries,
+        avoid_places,
+        modes,
+        max_transfers,
+        sanctions,
+        services,
     )
     network = compiled(corridor, _month(query))
     chosen = filter_of(network, query)

@@ -44,6 +44,7 @@ def _allowed(pattern: ServicePattern, query: Query, day: str) -> bool:
     service = pattern.service
     return (
         service["mode"] in query.modes
+        and (query.only is None or service["id"] in query.only)
         and service["capacity_teu"] >= query.teu
         and not set(service["excludes"] or ()) & set(query.cargo.needs)
         and not (query.avoid_operators and _operators(service["operator"]) & query.avoid_operators)
@@ -78,6 +79,8 @@ def relaxations(query: Query) -> dict[str, Query]:
         found[f"the cargo's needs ({', '.join(query.cargo.needs)})"] = replace(query, cargo=replace(query.cargo, needs=()))
     if query.max_transfers is not None:
         found[f"the limit of {query.max_transfers} transfers"] = replace(query, max_transfers=None)
+    if query.only is not None:
+        found[f"the choice of services ({', '.join(sorted(query.only))})"] = replace(query, only=None)
     if query.teu > 2:
         found[f"the size of the lot ({query.teu:g} TEU in one departure)"] = replace(query, teu=2.0)
     return found

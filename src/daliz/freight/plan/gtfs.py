@@ -1,7 +1,7 @@
 """GTFS as a corridor, and a corridor's services as GTFS.
 
 Reading: trips with the same stops and the same hours between them become one service; each of their departures a row of `departures` with the
-feed's calendar. Stops of one station are one place. Prices, handling and delays are not in a feed and stay empty.
+feed's calendar. Stops of one station are one place. Prices, handling and delays are not in a feed: they count as nothing.
 Writing: services with timetable as trips on the days they run; services that leave every so many hours as trips so far apart from one
 another, because GTFS cannot say 'when full'. All times in UTC.
 """
@@ -185,11 +185,12 @@ def _services(feed: Feed, patterns: list[Row], trip_service: Mapping[int, int]) 
                 "headway_h": headway,
                 "capacity_teu": NO_LIMIT_TEU,
                 "cutoff_h": 0.0,
+                "tariff_usd_feu": 0.0,
                 "traction": {"rail": "mixed", "road": "lorry", "ferry": "ferry"}[mode_of(route["route_type"])],
                 "status": "open",
                 "source": SOURCE,
                 "certainty": "sourced",
-                "assumed_fields": ["capacity_teu", "traction"],
+                "assumed_fields": ["capacity_teu", "traction", "tariff_usd_feu"],
             }
         )
     return found

@@ -49,6 +49,7 @@ class Query:
     avoid_operators: frozenset[str]
     modes: frozenset[str]
     max_transfers: int | None
+    only: frozenset[str] | None = None
 
     @property
     def feu(self) -> float:
@@ -104,6 +105,7 @@ def checked(
     modes: Sequence[str] | None,
     max_transfers: int | None,
     sanctions: Iterable[dict[str, Any]],
+    services: Iterable[str] | None,
 ) -> Query:
     """The question with every name found and every number in range.
 
@@ -148,7 +150,15 @@ def checked(
         frozenset(operators),
         frozenset(modes or MODES),
         max_transfers,
+        None if services is None else frozenset(_service(corridor, name) for name in services),
     )
+
+
+def _service(corridor: Corridor, name: str) -> str:
+    known = corridor["services"]["id"].to_list()
+    if name not in known:
+        raise PlanError(f"no service {name!r} in the corridor{did_you_mean(name, known)}")
+    return name
 
 
 def _window(
