@@ -39,8 +39,9 @@ def start_events(Z: Any, F: Any) -> None:
         F[base + 2 * i] = np.inf
         Z[base + 2 * i] = 0
         Z[tree + leaves + i] = i
-        Z[tree + i] = 0
         Z[stack + i] = leaves - 1 - i
+    for i in range(leaves - 1, 0, -1):
+        Z[tree + i] = Z[tree + 2 * i]
     Z[r.H_LEAVES] = leaves
     Z[r.H_NFREE] = leaves - 1
     Z[r.H_OPEN] = 0
