@@ -212,12 +212,13 @@ def _patterns_at(net, place_first, usable, first_stop, queue):  # type: ignore[n
 
 
 @njit(cache=True)
-def search(net, origin, destination, ready, rounds, criteria, slack, limits, bounds, usable, gate, label, trace, alive, heads, found, bag):  # type: ignore[no-untyped-def]
+def search(net, origin, destination, ready, rounds, criteria, slack, limits, bounds, floor, usable, gate, label, trace, alive, heads, found, bag):  # type: ignore[no-untyped-def]
     """All itineraries that no other is better than, from one place to another, for one or more minutes at which the cargo is ready.
 
     Parameters: net (Network), origin and destination (places), ready (minutes, latest first), rounds (most legs, below 64), criteria
     (bits COST, CO2, RISK, LEGS), slack (5 numbers: a label that is better by no more than this counts as no better; zeros: exact), limits (latest
-    arrival, most cents, most risk), bounds (3 x places: least minutes, cents and grams to the destination), usable (pattern may be used),
+    arrival, most cents, most risk), bounds (3 x places: least minutes, cents and grams to the destination), floor (3 x places x classes: what
+    changing there takes at least), usable (pattern may be used),
     gate (bits by stop), and room for labels, their traces, bags by place and class, itineraries found and departures boarded.
     Returns: labels made, itineraries found (first entries of `found`), status (DONE, or which room was too small).
     """
@@ -280,7 +281,12 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                         end_min = np.int64(0)
                         end_cents = np.int64(0)
                         end_variance = np.int64(0)
+                        # Cargo that comes off before the destination has at least one more change to make.
+                        ahead_min = bounds[0, s] + floor[0, s, cls]
+                        ahead_cents = bounds[1, s] + floor[1, s, cls] * count_cost
+                        ahead_grams = bounds[2, s] + floor[2, s, cls] * count_co2
                         if at_end:
+                            ahead_min = ahead_cents = ahead_grams = np.int64(0)
                             table = net.handling_of[s]
                             end_min = net.handling[table, cls, 0]
                             end_cents = net.handling_cost[table, cls, 0] * count_cost
@@ -300,15 +306,15 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                                 nc += end_cents
                                 # Nothing follows that the variance could decide about, so unless asked for it is no criterion here.
                                 nv = nv + end_variance if with_spread else np.int64(0)
-                            if na + bounds[0, s] > latest or nc + bounds[1, s] > most_cents or nk > most_risk:
+                            if na + ahead_min > latest or nc + ahead_cents > most_cents or nk > most_risk:
                                 continue
                             if _beaten(
                                 label,
                                 found,
                                 n_found,
-                                na + bounds[0, s] + slack[0],
-                                nc + bounds[1, s] * count_cost + slack[1],
-                                ne + bounds[2, s] * count_co2 + slack[2],
+                                na + ahead_min + slack[0],
+                                nc + ahead_cents + slack[1],
+                                ne + ahead_grams + slack[2],
                                 nk + slack[3],
                                 # A timetabled departure ahead may wipe the spread out, so nothing more than its slack bounds it from below.
                                 (nv if at_end else 0) + slack[4],
@@ -343,7 +349,7 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                                 coming[n_coming] = n_labels
                                 n_coming += 1
                             n_labels += 1
-                    if i == stops - 1 or barred & NO_LOADING:
+                    if i == stops - 1 or barred & NO_LOADING or bounds[0, s] >= NEVER:
                         continue
                     out = net.class_out[here]
                     table = net.handling_of[s]
@@ -372,6 +378,18 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                             if n_bag > bag.shape[0]:
                                 return n_labels, n_found, BAG_FULL
                             continue
+                        if most_cents < cents + net.cost[here] * count_cost + bounds[1, s] or _beaten(
+                            label,
+                            found,
+                            n_found,
+                            need + bounds[0, s] + slack[0],
+                            cents + net.cost[here] * count_cost + bounds[1, s] + slack[1],
+                            grams + net.co2[here] * count_co2 + bounds[2, s] + slack[2],
+                            label[x, DANGER] + slack[3],
+                            slack[4],
+                            legs,
+                        ):
+                            continue
                         least_first = need - net.leaves[here]
                         while True:
                             trip, start = first_departure(net, p, least_first)
@@ -379,7 +397,7 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                                 break
                             key = net.departure[trip] + start
                             leaving = key + net.leaves[here]
-                            if leaving > latest:
+                            if leaving + bounds[0, s] > latest:
                                 break
                             missing = 0.0
                             danger = label[x, DANGER]

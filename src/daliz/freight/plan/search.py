@@ -111,6 +111,8 @@ class Router:
         self.places = len(network.at_first) - 1
         self.all_usable = np.ones(len(network.stop_first) - 1, np.int8)
         self._heads = np.empty(self.places * network.handling.shape[1], np.int64)
+        self.floor = _floor(network)
+        self._no_floor = np.zeros_like(self.floor)
         self.labels_made = 0
 
     def search(
@@ -153,6 +155,7 @@ class Router:
                 slacks,
                 bars,
                 bounds,
+                self.floor if bounded else self._no_floor,
                 self.all_usable if usable is None else usable,
                 net.gate if gate is None else gate,
                 room.label,
@@ -179,3 +182,25 @@ class Router:
             at = int(trace[at, PARENT])
         arrival, cents, grams, risk, variance = (int(value) for value in label[end, : VARIANCE + 1])
         return Path(int(times[label[end, STAMP] // LONGEST_ROUNDS]), arrival, cents, grams, risk, variance, np.array(legs[::-1], np.int64).reshape(-1, 4))
+
+
+def _floor(network: Network) -> Ints:
+    """What a change takes at least, by place and class of the leg before: minutes, cents and grams (3 x places x classes).
+
+    The least over all stops where something can be boarded: handling, cut-off and half a headway; charge of handling and boarding.
+    """
+    places, classes = len(network.at_first) - 1, network.handling.shape[1]
+    floor = np.full((3, places, classes), NEVER, np.int64)
+    pattern = np.repeat(np.arange(len(network.stop_first) - 1), np.diff(network.stop_first))
+    wait = network.cutoff + np.maximum(network.headway[pattern], 0) // 2
+    table, out = network.handling_of[network.place], network.class_out
+    for incoming in range(classes):
+        for row, least in enumerate(
+            (
+                network.handling[table, incoming, out] + wait,
+                network.handling_cost[table, incoming, out] + network.boarding_cost[pattern],
+                network.boarding_co2[pattern],
+            )
+        ):
+            np.minimum.at(floor[row, :, incoming], network.place, least)
+    return np.where(floor >= NEVER, 0, floor)
