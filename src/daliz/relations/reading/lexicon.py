@@ -144,6 +144,10 @@ def sound(word: str) -> str:
     return plain
 
 
+def _is_body(spelling: str) -> bool:
+    return any(word in spelling.casefold() for word in ("council", "commission", "committee"))
+
+
 class Lexicon:
     """Spellings -> entries, as a table from the first word to every longer spelling that begins with it."""
 
@@ -206,6 +210,11 @@ class Lexicon:
                 elif actor.kind == "place":
                     if actor.country and actor.name not in {country.name for country in countries().values()}:
                         self._add(spelling, Entry("L", actor.country, name=actor.name))
+                elif _is_body(spelling):
+                    # Councils and commissions are read by the grammar, with the countries that stand in their names.
+                    continue
+                elif actor.country is None:
+                    self._add(spelling, Entry("B", name=actor.name, rank="organisation"))
                 else:
                     self._add(spelling, Entry("I", actor.country, (actor,), name=actor.name))
         for spelling, held in people.items():
