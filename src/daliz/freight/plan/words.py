@@ -125,7 +125,7 @@ def choice_table(plan: Plan) -> list[str]:
     """The labelled choice as lines of a table."""
     end, start = plan.query.destination, plan.query.origin
     lines = [f"{'':<22}{'leaves':>8}{'half by':>9}{'90 % by':>9}{'days':>6}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"]
-    for labels, row in _grouped(plan.choice.iter_rows(named=True)):
+    for labels, row in grouped(plan.choice.iter_rows(named=True)):
         title = ", ".join(labels)
         lead = [title] if len(title) > 21 else []
         lines += lead
@@ -151,11 +151,12 @@ def front_table(plan: Plan) -> list[str]:
     return lines
 
 
-def _grouped(rows: Iterable[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
-    grouped: dict[int, tuple[list[str], dict[str, Any]]] = {}
+def grouped(rows: Iterable[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    """The choice with each itinerary once: its labels and its row."""
+    found: dict[int, tuple[list[str], dict[str, Any]]] = {}
     for row in rows:
-        grouped.setdefault(row["itinerary"], ([], row))[0].append(row["label"])
-    return list(grouped.values())
+        found.setdefault(row["itinerary"], ([], row))[0].append(row["label"])
+    return list(found.values())
 
 
 def in_words(plan: Plan, itinerary: int | None = None) -> str:
