@@ -64,7 +64,7 @@ class Raman:
     """
 
     pump_w: float = 1.25
-    efficiency_w_km: float = 0.21
+    efficiency_w_km: float = 0.20
     loss_db_km: float = 0.19
     temperature_k: float = 283.0
 
