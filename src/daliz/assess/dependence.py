@@ -1,71 +1,171 @@
 """Dependence: what each country loses when another country's territory is closed to it.
 
-A counterfactual, not an opinion: a country reaches its markets from its gateway by the fastest, the cheapest and the greenest way there is;
-then another country's territory is closed, and the same ways are looked for again. The rise in days, in USD and in kg CO2e, weighted by the
-markets' cargo, is the dependence. Markets that no way reaches any more are counted as cut off and their share is told; they do not enter the
-rises. A market within the closed country is left out: dependence is on a country's territory, not on its trade.
+A counterfactual, not an opinion. A country reaches its markets by the fastest, the cheapest and the greenest way there is, and the network could
+carry so much to them in a year; then another country's territory is closed, and the same is asked again. Told are:
 
-The best of a set of ways never gets better when ways are taken from the set, so that no rise is negative, a country that no way touches
-counts zero, and a second closure never lowers what the first one did (all three are tested).
+- the rise in days, USD and kg CO2e, a mean over the markets that can still be reached, weighted by the corridor's cargo there;
+- the share of markets (by cargo) that nothing reaches any more;
+- access lost: the mean over all markets of 1 - before/after, which is 0 when nothing changes, 1/2 when the way takes twice as long, and 1 when
+  there is no way; this is what is called the dependence, in time (and likewise in cost and in CO2);
+- capacity lost: the mean over all markets of the share of the maximum flow that is lost.
+
+A market within the closed country is left out: dependence is on a country's territory, not on its trade; its share is told beside. The best of a
+set of ways never gets better when ways are taken from it, and neither does a maximum flow: over the same markets no loss is negative, a territory
+that no route touches counts zero, and a second closure never lowers what the first one did (all three are tested).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import product
 
+import numpy as np
 import polars as pl
 
-from daliz.corridor import Corridor
-from daliz.freight.plan import PlanError, plan
+from daliz.assess.capacity import most_flow
+from daliz.assess.ways import best_ways, cargo_ends, markets_of, starts_of, week_of
+from daliz.corridor import Corridor, DalizError
+from daliz.corridor.names import did_you_mean
 
-DRAWS = 1
-MOST_MARKETS = 8
-CRITERIA = (("days", "days"), ("usd_feu", "cost_usd_feu"), ("kg_feu", "co2_kg_feu"))
+HIGH_SEAS = "XXX"
 
 
 @dataclass(frozen=True)
-class Best:
-    """The best ways over one relation: days, USD and kg CO2e a FEU, each with the countries that its way passes."""
+class Loss:
+    """What closing some territory costs a country on its ways to its markets.
 
-    value: Mapping[str, float]
-    countries: Mapping[str, frozenset[str]]
+    Attributes: rise_days, rise_usd_feu, rise_kg_feu (means over markets that can still be reached, weighted by cargo; nan when there is none),
+    cut_off (share of markets that nothing reaches any more), access_lost, access_lost_usd, access_lost_kg (shares, 0 to 1, by time, cost and CO2),
+    capacity_lost (share of the maximum flow, 0 to 1), capacity_lost_teu_year (mean over markets), in_territory (share of the country's markets that
+    lie in the territory and are left out of all the others).
+    """
 
-
-def _ends(corridor: Corridor) -> pl.DataFrame:
-    """Places where demand starts or ends, with their country and TEU a year, largest first."""
-    demands = corridor["demands"].filter(~pl.col("empty"))
-    country = dict(corridor["places"].select("id", "country").iter_rows())
-    ends = pl.concat([demands.select(place=end, teu="teu_year") for end in ("origin", "destination")])
-    total = ends.group_by("place").agg(pl.col("teu").sum())
-    named = total.with_columns(pl.col("place").replace_strict(country, return_dtype=pl.String).alias("country"))
-    return named.sort(["teu", "place"], descending=[True, False])
-
-
-def gateways(corridor: Corridor) -> dict[str, str]:
-    """The place of each country where most of its cargo starts or ends."""
-    return {row["country"]: row["place"] for row in reversed(_ends(corridor).to_dicts())}
-
-
-def markets_of(corridor: Corridor, country: str) -> dict[str, float]:
-    """The largest places of other countries where cargo of the corridor starts or ends, with their share of it."""
-    rows = _ends(corridor).filter(pl.col("country") != country).head(MOST_MARKETS).to_dicts()
-    total = sum(row["teu"] for row in rows)
-    return {row["place"]: row["teu"] / total for row in rows}
+    rise_days: float
+    rise_usd_feu: float
+    rise_kg_feu: float
+    cut_off: float
+    access_lost: float
+    access_lost_usd: float
+    access_lost_kg: float
+    capacity_lost: float
+    capacity_lost_teu_year: float
+    in_territory: float = 0.0
 
 
-@lru_cache(maxsize=4096)
-def best_ways(corridor: Corridor, origin: str, destination: str, depart: str) -> Best | None:
-    """The fastest, cheapest and greenest way, or None when there is none."""
-    try:
-        front = plan(corridor, origin, destination, depart=depart, draws=DRAWS, all_itineraries=True).front
-    except PlanError:
+@lru_cache(maxsize=64)
+def closed(corridor: Corridor, territory: frozenset[str]) -> Corridor:
+    """The corridor with the territory of some countries closed; kept, since many questions are put to it."""
+    for country in sorted(territory):
+        corridor = corridor.close(country=country)
+    return corridor
+
+
+def relations(corridor: Corridor, country: str, markets: Mapping[str, float] | None = None) -> dict[tuple[str, str], float]:
+    """The country's ways out, each from a start to a market, with their weights (sum 1)."""
+    starts = starts_of(corridor, country)
+    ends = markets_of(corridor, country) if markets is None else markets
+    return {(start, end): starts[start] * ends[end] for start, end in product(starts, ends) if start != end}
+
+
+def _ratios(corridor: Corridor, shut: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[list[float], list[float]] | None:
+    """Best values before and after (infinite: no way any more); None when there was no way before either."""
+    monday = week_of(corridor)
+    before = best_ways(corridor, start, end, monday)
+    if before is None:
         return None
-    passed = _passed(corridor)
-    value, countries = {}, {}
-    for name, column in CRITERIA:
-        row = front.sort([column, "itinerary"]).row(0, named=True)
-        value[name] = row["days"] + row["wait_days"] if name == "days" else row[column]
-        countries[name] = frozenset().union(*(passed.get(service, frozenset()) for service in row["services"]))
-    return Best(value, countries)
+    if not before.touches & territory:
+        # The best ways are all still there, and nothing better has come: exactly the same, without a search.
+        return list(before.value), list(before.value)
+    after = best_ways(shut, start, end, monday)
+    return list(before.value), list(after.value) if after is not None else [np.inf] * 3
+
+
+def _flows(corridor: Corridor, shut: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[float, float]:
+    before = most_flow(corridor, start, end)
+    if not before.touches & territory:
+        return before.teu_year, before.teu_year
+    return before.teu_year, most_flow(shut, start, end, corridor).teu_year
+
+
+def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Mapping[str, float] | None = None) -> Loss | None:
+    """What a country loses when territory is closed to it.
+
+    Parameters: corridor, country, territory (countries that are closed; not the country itself), markets (places with weights; default: those of
+    the corridor's cargo outside the country). Markets in the territory are left out.
+    Returns: the loss, or None when the country has no cargo, no service or no market that it could reach.
+    Raises: DalizError when the territory holds the country itself or a country that is not in the corridor.
+    """
+    shut_countries = frozenset(territory)
+    if country in shut_countries:
+        raise DalizError(f"a country's dependence on its own territory ({country}) is no question; name others")
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    ways = relations(corridor, country, markets)
+    inside = sum(weight for (_, end), weight in ways.items() if where[end] in shut_countries)
+    outside = {way: weight for way, weight in ways.items() if where[way[1]] not in shut_countries}
+    shut = closed(corridor, shut_countries)
+    asked = {way: found for way in outside if (found := _ratios(corridor, shut, shut_countries, *way)) is not None}
+    if not asked:
+        return None
+    weights = np.array([outside[way] for way in asked])
+    weights /= weights.sum()
+    before, after = (np.array([found[side] for found in asked.values()]) for side in (0, 1))
+    reached = np.isfinite(after[:, 0])
+    still = weights * reached
+    with np.errstate(invalid="ignore"):
+        rises = np.where(reached[:, None], after - before, 0.0).T @ still / still.sum() if reached.any() else np.full(3, np.nan)
+    lost = weights @ (1.0 - before / after)
+    flows = np.array([_flows(corridor, shut, shut_countries, *way) for way in asked])
+    share = np.divide(flows[:, 0] - flows[:, 1], flows[:, 0], out=np.zeros(len(flows)), where=flows[:, 0] > 0)
+    return Loss(
+        *rises.tolist(),
+        float(weights @ ~reached),
+        *lost.tolist(),
+        float(weights @ share),
+        float(weights @ (flows[:, 0] - flows[:, 1])),
+        float(inside / sum(ways.values())),
+    )
+
+
+def touched_territories(corridor: Corridor) -> list[str]:
+    """Countries (not the high seas) that some open service touches."""
+    running = corridor.open("services")["id"].to_list()
+    stops = corridor["stops"].filter(pl.col("service").is_in(running)).select("place", "link")
+    links = corridor["links"].filter(pl.col("id").is_in(stops["link"].drop_nulls().unique().to_list()))
+    places = {*stops["place"], *links["from_place"], *links["to_place"]}
+    rows = corridor["places"].filter(pl.col("id").is_in(list(places)) & (pl.col("country") != HIGH_SEAS))
+    return sorted(rows["country"].unique().to_list())
+
+
+def countries_with_cargo(corridor: Corridor) -> list[str]:
+    """Countries in which cargo of the corridor starts or ends, most cargo first."""
+    totals = cargo_ends(corridor).group_by("country").agg(pl.col("teu").sum()).sort(["teu", "country"], descending=[True, False])
+    return totals["country"].to_list()
+
+
+def check_country(corridor: Corridor, country: str) -> str:
+    """The code of a country of the corridor. Raises: DalizError with the nearest."""
+    known = sorted(set(corridor["places"]["country"].to_list()) - {HIGH_SEAS})
+    if country.upper() not in known:
+        raise DalizError(
+            f"no country {country!r} in the corridor{did_you_mean(country.upper(), known) or '; there are: ' + ', '.join(known)}"
+        )
+    return country.upper()
+
+
+@lru_cache(maxsize=4)
+def dependence(corridor: Corridor) -> pl.DataFrame:
+    """The dependence of every country with cargo on the territory of every other country that a service touches.
+
+    Returns: a frame with the columns country, territory and those of `Loss`, in the order of the countries' cargo.
+    """
+    territories = touched_territories(corridor)
+    rows = []
+    for country in countries_with_cargo(corridor):
+        for territory in territories:
+            found = loss(corridor, country, [territory]) if territory != country else None
+            if found is not None:
+                rows.append({"country": country, "territory": territory, **asdict(found)})
+    fields = dict.fromkeys(Loss.__dataclass_fields__, pl.Float64)
+    return pl.DataFrame(rows, schema={"country": pl.String, "territory": pl.String, **fields})
