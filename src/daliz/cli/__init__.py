@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import agreements, dataset, events, plan, relations, report
+from daliz.cli import agreements, dataset, events, plan, read, relations, report
 
 app = typer.Typer(
     name="daliz",
@@ -23,6 +23,7 @@ app.command("plan")(plan.plan)
 app.command("relations")(relations.relations)
 app.add_typer(agreements.app, name="agreements")
 app.command("events")(events.events)
+app.command("read")(read.read)
 app.command("report")(report.report)
 
 

@@ -10,6 +10,7 @@ from daliz.corridor.errors import DalizError
 from daliz.relations.reading.lexicon import rows
 
 MOST_CHARACTERS = 2_000_000
+MOST_BYTES = 4 * MOST_CHARACTERS
 SAMPLE = 4000
 TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|br|article|span|h\d|a|meta|section)\b[^>]*>", re.IGNORECASE)
 DROPPED = re.compile(r"<(script|style|noscript|nav|footer|aside|form|svg|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
@@ -23,6 +24,20 @@ class ReadingError(DalizError):
 def is_html(text: str) -> bool:
     """Whether the text is a web page rather than plain text."""
     return len(TAG.findall(text[:SAMPLE])) >= 2
+
+
+PUBLISHED = (
+    re.compile(r"(?:article:published_time|datePublished|pubdate|DC\.date)[\"'][^>]{0,80}?content=[\"'](\d{4}-\d\d-\d\d)", re.IGNORECASE),
+    re.compile(r"\"datePublished\"\s*:\s*\"(\d{4}-\d\d-\d\d)"),
+    re.compile(r"<time[^>]+datetime=[\"'](\d{4}-\d\d-\d\d)", re.IGNORECASE),
+)
+
+
+def published(text: str) -> str | None:
+    """The day a web page says it was published on, from its own markup; None for plain text or a page that does not say."""
+    if not is_html(text):
+        return None
+    return next((match[1] for pattern in PUBLISHED if (match := pattern.search(text))), None)
 
 
 def plain_text(text: str) -> str:
