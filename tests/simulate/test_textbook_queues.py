@@ -76,7 +76,9 @@ def mg1_wait(rate: float, mean: float, square: float) -> float:
 def mmck(rate: float, mean: float, servers: int, limit: int) -> tuple[float, float]:
     """Share turned away, and mean wait of those let in, in M/M/c/K."""
     load = rate * mean
-    weights = [load**n / (math.factorial(n) if n <= servers else math.factorial(servers) * servers ** (n - servers)) for n in range(limit + 1)]
+    weights = [
+        load**n / (math.factorial(n) if n <= servers else math.factorial(servers) * servers ** (n - servers)) for n in range(limit + 1)
+    ]
     total = sum(weights)
     queue = sum((n - servers) * weights[n] for n in range(servers + 1, limit + 1)) / total
     lost = weights[limit] / total
@@ -192,13 +194,17 @@ def closed_cases() -> list[Case]:
     for customers, demands in ((3, (1.0, 0.5)), (5, (1.0, 0.8, 0.6)), (12, (0.4, 0.4, 0.4, 0.4))):
         names = [f"s{i}" for i in range(len(demands))]
         steps = [
-            Step(name, r.SERVE, next=names[(i + 1) % len(names)], resource=name, law=exponential(demands[i])) for i, name in enumerate(names)
+            Step(name, r.SERVE, next=names[(i + 1) % len(names)], resource=name, law=exponential(demands[i]))
+            for i, name in enumerate(names)
         ]
         model = Model(steps=steps, resources=[Resource(name) for name in names], fleets=[Fleet("ring", "s0", customers)])
         cases.append(Case(f"closed ring of {customers}", model, passages("s0"), mean_value(customers, demands)))
     for machines, crew, up, mend in ((4, 1, 10.0, 2.0), (10, 2, 12.0, 2.5)):
         model = Model(
-            steps=[Step("run", r.DELAY, next="mend", law=exponential(up)), Step("mend", r.SERVE, next="run", resource="crew", law=exponential(mend))],
+            steps=[
+                Step("run", r.DELAY, next="mend", law=exponential(up)),
+                Step("mend", r.SERVE, next="run", resource="crew", law=exponential(mend)),
+            ],
             resources=[Resource("crew", servers=crew)],
             fleets=[Fleet("machines", "run", machines)],
         )

@@ -15,7 +15,7 @@ from daliz.freight.simulate.hazards import read_hazards
 from daliz.freight.simulate.laws import exponential
 from daliz.freight.simulate.model import Cargo, Fleet, Model, Pool, Source, Step, Yard
 from daliz.freight.simulate.programmes import StepInfo, Writer, alight_name, boxes_of, pool_name, write_fleet, write_service
-from daliz.freight.simulate.routes import LOADS, UNLOADS, Leg, Network, NoPathError, Service, chain_of, open_services
+from daliz.freight.simulate.routes import LOADS, UNLOADS, Leg, Network, NoPathError, Service, chain_of, open_services, probe_chain
 from daliz.freight.simulate.timetable import BASE_YEAR, departures_of
 
 HOURS_YEAR = 8760.0
@@ -80,18 +80,20 @@ def compile_corridor(
     assumptions: Assumptions | None = None,
     probes: tuple[tuple[str, str], ...] = (),
     strict: bool = True,
+    factors: Mapping[str, float] | None = None,
 ) -> Compiled:
     """Write the model of a corridor.
 
     Parameters: years (counted hours / 8760, from 1 January), warm_days (run before them), probes (pairs of places for which a box in two
-    weeks is sent where no demand exists, to measure them), strict (a demand without a path is an error; else it is listed as unserved).
+    weeks is sent where no demand exists, to measure them), strict (a demand without a path is an error; else it is listed as unserved),
+    factors (demand -> factor on its boxes).
     Raises: DalizError for rows that cannot work, NoPathError for demands without a path.
     """
     if not years > 0.0:
         raise DalizError(f"years = {years:g}, expected more than 0")
     if warm_days < 0.0:
         raise DalizError(f"warm-up = {warm_days:g} days, expected at least 0")
-    return _Compiler(corridor, years, warm_days, assumptions or Assumptions(), probes, strict).compiled()
+    return _Compiler(corridor, years, warm_days, assumptions or Assumptions(), probes, strict, factors or {}).compiled()
 
 
 class _Compiler:
@@ -103,8 +105,9 @@ class _Compiler:
         assumptions: Assumptions,
         probes: tuple[tuple[str, str], ...],
         strict: bool,
+        factors: Mapping[str, float],
     ) -> None:
-        self.corridor, self.assumptions, self.probes, self.strict = corridor, assumptions, probes, strict
+        self.corridor, self.assumptions, self.probes, self.strict, self.factors = corridor, assumptions, probes, strict, factors
         self.warm_h = 24.0 * round(warm_days)
         self.horizon_h = self.warm_h + HOURS_YEAR * years
         self.year_h = (-self.warm_h) % HOURS_YEAR
@@ -212,7 +215,7 @@ class _Compiler:
             row = {"id": f"probe {origin}-{destination}", "origin": origin, "destination": destination, "commodity": "", "route": None}
             row |= {"teu_year": PROBE_TEU_YEAR, "season": None, "empty": False}
             try:
-                chains.append((row, chain_of(network, row, [], known), True))
+                chains.append((row, probe_chain(network, origin, destination), True))
             except NoPathError as error:
                 unserved[str(row["id"])] = str(error)
         if not chains:
@@ -232,7 +235,7 @@ class _Compiler:
         infos = [self.writer.info[step] for ride in rides for step in ride.steps]
         best = sum(info.typical_h for info in infos) + sum(ride.dwell_h for ride in rides)
         moving = sum(info.typical_h for info in infos if info.moving)
-        boxes = row["teu_year"] / TEU_PER_BOX * self.assumptions.demand_factor
+        boxes = row["teu_year"] / TEU_PER_BOX * self.assumptions.demand_factor * self.factors.get(row["id"], 1.0)
         return Demand(
             row["id"], row["origin"], row["destination"], row["commodity"], boxes, tuple(rides), best, moving, bool(row["empty"]), probe
         )

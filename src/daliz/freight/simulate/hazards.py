@@ -26,13 +26,19 @@ class Hazards:
     at_place: dict[str, list[str]] = field(default_factory=dict)
     at_link: dict[str, list[str]] = field(default_factory=dict)
     payload_lost: dict[str, float] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[str]] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
 
-    def calendar(self, places: Iterable[str] = (), links: Iterable[str] = (), windows: tuple[tuple[float, float], ...] = ()) -> str:
-        """The name of the calendar of these places and links (made once), with further closed windows; empty when nothing closes them."""
+    def calendar(
+        self, places: Iterable[str] = (), links: Iterable[str] = (), windows: tuple[tuple[float, float], ...] = (), ashore: bool = False
+    ) -> str:
+        """The name of the calendar of these places and links (made once), with further closed windows; empty when nothing closes them.
+
+        Wind and waves do not stop work ashore.
+        """
         found = [*(p for place in places for p in self.at_place.get(place, ())), *(p for link in links for p in self.at_link.get(link, ()))]
-        processes = tuple(sorted(set(found)))
+        processes = tuple(sorted({name for name in found if not (ashore and self.kinds[name] == "weather")}))
         if not processes and not windows:
             return ""
         name = " + ".join(processes)
@@ -62,6 +68,7 @@ def read_hazards(corridor: Corridor, assumptions: Assumptions) -> Hazards:
         if all(open_h == 0.0 for open_h, *_ in months):
             raise DalizError(f"hazards/{rows[0]['id']}: share_closed = 1 in every month: the closure of {name} never ends")
         found.processes[name] = Process(name, months=months)
+        found.kinds[name] = rows[0]["kind"]
         found.rows[name] = [f"hazards/{row['id']}" for row in rows]
         for row in rows:
             for place in row["places"] or ():

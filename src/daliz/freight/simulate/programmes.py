@@ -16,6 +16,7 @@ from daliz.freight.simulate.model import Resource, Step
 from daliz.freight.simulate.routes import LOADS, UNLOADS, Call, Service
 
 AT_STATION = ("handover", "customs", "gauge_change")  # in the order in which a train standing at a place goes through them
+BERTHS = ("crane", "ferry_berth")
 BERTH = {"sea": ("crane", "ferry_berth"), "ferry": ("ferry_berth", "crane")}
 
 
@@ -100,7 +101,8 @@ class Writer:
     def place_calendar(self, row: Mapping[str, Any]) -> str:
         """When a terminal is closed: by weather at its place, and outside its opening hours."""
         opens, closes = row["opens_h"] or 0.0, 24.0 if row["closes_h"] is None else row["closes_h"]
-        return self.hazards.calendar([row["place"]], (), closed_windows(opens, closes, self.offset_h[row["place"]], self.horizon_h))
+        windows = closed_windows(opens, closes, self.offset_h[row["place"]], self.horizon_h)
+        return self.hazards.calendar([row["place"]], (), windows, ashore=row["operation"] not in BERTHS)
 
     def line(self, link: Mapping[str, Any], forward: bool) -> str:
         """The resource of a railway line: one slot at a time, for both directions together on a single track."""

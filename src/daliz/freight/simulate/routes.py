@@ -109,7 +109,7 @@ def chain_of(network: Network, demand: Mapping[str, Any], needs: Sequence[str], 
     if route and all(name in network.services for name in route):
         return _along(network, demand, route, pair)
     barred = {name for name, service in network.services.items() if set(needs) & set(service.row["excludes"] or ())}
-    legs = _fastest(network, demand["origin"], demand["destination"], barred)
+    legs = fastest(network, demand["origin"], demand["destination"], barred)
     if legs is None:
         raise NoPathError(f"{pair}{_why(network, demand, route, barred)}")
     return legs
@@ -134,8 +134,24 @@ def _along(network: Network, demand: Mapping[str, Any], route: Sequence[str], pa
     return reached[demand["destination"]]
 
 
-def _fastest(network: Network, origin: str, destination: str, barred: set[str]) -> list[Leg] | None:
-    """The chain with the fewest typical hours, waits for departures included (Dijkstra 1959)."""
+def probe_chain(network: Network, origin: str, destination: str) -> list[Leg]:
+    """The chain for a measured pair without a demand: a direct service where there is one, else by rail and sea, else any.
+
+    Raises: NoPathError when there is none.
+    """
+    direct = [(hours, leg) for leg, end, hours in network.legs().get(origin, ()) if end == destination]
+    if direct:
+        return [min(direct, key=lambda ride: ride[0])[1]]
+    lorries = {name for name, service in network.services.items() if service.row["mode"] == "road"}
+    legs = fastest(network, origin, destination, lorries) or fastest(network, origin, destination, set())
+    if legs is None:
+        demand = {"id": f"probe {origin}-{destination}", "origin": origin, "destination": destination, "commodity": ""}
+        raise NoPathError(f"no path from {origin} to {destination}{_why(network, demand, (), set())}")
+    return legs
+
+
+def fastest(network: Network, origin: str, destination: str, barred: set[str]) -> list[Leg] | None:
+    """The chain with the fewest typical hours, waits for departures included (Dijkstra 1959); None when there is none."""
     rides = network.legs()
     queue: list[tuple[float, int, str, list[Leg]]] = [(0.0, 0, origin, [])]
     done: set[str] = set()

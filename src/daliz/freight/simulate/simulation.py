@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.assumptions import TEU_PER_BOX, Assumptions
 from daliz.freight.simulate.compile import Compiled, compile_corridor
+from daliz.freight.simulate.cost import cost_frame
+from daliz.freight.simulate.figures import figures_of, observed_pairs
+from daliz.freight.simulate.legs import legs_frame
 from daliz.freight.simulate.replicate import Plan, Progress, half_width, replicate
-from daliz.freight.simulate.tally import QUANTILES, WINTER, Tally, quantiles, relations_of
+from daliz.freight.simulate.tally import EDGES, QUANTILES, WINTER, Tally, quantiles, relations_of
 
 HOURS_DAY = 24.0
 
@@ -33,7 +38,8 @@ def simulate(
     resume: Path | None = None,
     warm_days: float = 60.0,
     assumptions: Assumptions | None = None,
-    probes: tuple[tuple[str, str], ...] = (),
+    probes: tuple[tuple[str, str], ...] | None = None,
+    factors: Mapping[str, float] | None = None,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Simulation:
@@ -42,12 +48,13 @@ def simulate(
     Parameters: years (counted, from 1 January), replications (with precision: at most), seed, precision (half the 95 % interval over the
     mean of `watched`, at which to stop), watched (a name of `by_replication`), workers (cores; -1: all), cluster (address of a Dask
     scheduler), resume (file in which replications are kept), warm_days (run before the hours that count), assumptions, probes (pairs of
-    places to measure where no demand exists), strict (a demand without a path is an error; else it is in `unserved`), progress (called
+    places to measure where no demand exists; None: those that observations speak of), factors (demand -> factor on it), strict (a demand without a path is an error; else it is in `unserved`), progress (called
     with replications done, replications asked, relative half interval).
     Returns: the simulation, the same to the last bit for the same seed on any number of workers.
     Raises: DalizError for tables that cannot be simulated, with the row at fault.
     """
-    compiled = compile_corridor(corridor, years, warm_days, assumptions, probes, strict)
+    pairs = observed_pairs(corridor) if probes is None else probes
+    compiled = compile_corridor(corridor, years, warm_days, assumptions, pairs, strict, factors)
     plan = Plan(replications, seed, precision, watched, workers, cluster, resume)
     tally, names = replicate(compiled, plan, progress)
     return Simulation(corridor, compiled, plan, tally, tuple(names))
@@ -97,7 +104,7 @@ class Simulation:
     @cached_property
     def transit(self) -> pl.DataFrame:
         """Days of transit by relation: best (empty corridor), P10, P50, P90, P95 of all boxes, mean with interval, in winter (November to
-        February), share of time standing, share late (beyond the typical days at P50 plus a half), boxes delivered a year."""
+        February), share of time standing, share late (more than half as long again as the median), FEU delivered a year."""
         rows = []
         pooled = self.tally.sums["histogram"]
         overall = quantiles(pooled.sum(axis=1)) / HOURS_DAY
@@ -121,6 +128,7 @@ class Simulation:
                     "winter_p90_days": float(winter[2, i]),
                     "standing_share_best": 1.0 - best.best_moving_h / best.best_h if best.best_h > 0.0 else 0.0,
                     "standing_share": self.value(f"standing_share:{pair}")[0],
+                    "late_share": _share_beyond(pooled[i].sum(axis=0), 1.5 * float(overall[1, i]) * HOURS_DAY),
                     "feu_year": self.value(f"delivered:{pair}")[0],
                     "probe": all(demand.probe for demand in demands),
                 }
@@ -159,16 +167,33 @@ class Simulation:
                 continue
             mean, low, high = (value / HOURS_DAY for value in self.value(f"cycle_h:{fleet}"))
             cycles = self.value(f"cycles:{fleet}")[0]
-            rows.append({"fleet": fleet, "ships": count, "teu": boxes * TEU_PER_BOX, "cycle_days": mean, "low": low, "high": high, "cycles_year": cycles})
-        return pl.DataFrame(rows, schema_overrides={"ships": pl.Int64}) if rows else pl.DataFrame(schema={"fleet": pl.String, "cycle_days": pl.Float64})
+            rows.append(
+                {
+                    "fleet": fleet,
+                    "ships": count,
+                    "teu": boxes * TEU_PER_BOX,
+                    "cycle_days": mean,
+                    "low": low,
+                    "high": high,
+                    "cycles_year": cycles,
+                }
+            )
+        return (
+            pl.DataFrame(rows, schema_overrides={"ships": pl.Int64})
+            if rows
+            else pl.DataFrame(schema={"fleet": pl.String, "cycle_days": pl.Float64})
+        )
 
     @cached_property
     def legs(self) -> pl.DataFrame:
         """What a box does on its way, by demand and leg: hours moving, in service, and waiting (for a train or ship, for its turn, for
         weather and opening hours, for room in a yard), as means over boxes; rows of one place or link together."""
-        from daliz.freight.simulate.legs import legs_frame
-
         return legs_frame(self)
+
+    @cached_property
+    def costs(self) -> pl.DataFrame:
+        """By demand, for one FEU: kilometres, USD, kg CO2e; see `cost.cost_frame`."""
+        return cost_frame(self.corridor, self.compiled)
 
     @cached_property
     def summary(self) -> pl.DataFrame:
@@ -190,7 +215,9 @@ class Simulation:
     def queues(self) -> pl.DataFrame:
         """Boxes in every pool and trains or ships waiting at every resource, at each midnight, as means over replications."""
         days = self.tally.sums["days"] / self.replications
-        names = [("pool", pool.name) for pool in self.compiled.model.pools] + [("resource", row.name) for row in self.compiled.model.resources]
+        names = [("pool", pool.name) for pool in self.compiled.model.pools] + [
+            ("resource", row.name) for row in self.compiled.model.resources
+        ]
         first = int(self.compiled.warm_h / HOURS_DAY)
         count = days.shape[1] - 1 - first
         return pl.DataFrame(
@@ -217,7 +244,10 @@ class Simulation:
 
     def figures(self) -> list[Figure]:
         """Headline figures, by the names that `observations` uses."""
-        from daliz.freight.simulate.figures import figures_of
-
         return figures_of(self)
 
+
+def _share_beyond(counts: NDArray[np.int64], hours: float) -> float:
+    """Share of a histogram's boxes that took longer."""
+    total = counts.sum()
+    return float(counts[EDGES[:-1] >= hours].sum() / total) if total else 0.0

@@ -120,11 +120,19 @@ class Reader:
         safe = np.where(done > 0, done, np.nan)
         histogram = sums["histogram"]
         parts = [done / self.years, by_relation[:, r.K_SUM] / safe, quantiles(histogram.sum(axis=1)).ravel()]
-        parts += [by_relation[:, r.K_SHARE] / safe, by_relation[:, r.K_MOVING] / safe, quantiles(histogram[:, list(WINTER)].sum(axis=1)).ravel()]
+        parts += [
+            by_relation[:, r.K_SHARE] / safe,
+            by_relation[:, r.K_MOVING] / safe,
+            quantiles(histogram[:, list(WINTER)].sum(axis=1)).ravel(),
+        ]
         each = np.where(classes[:, r.K_N] > 0, classes[:, r.K_N], np.nan)
         parts += [classes[:, r.K_MADE] / self.years, classes[:, r.K_N] / self.years, classes[:, r.K_SUM] / each]
         parts += [self._use(sums["resources"]), self._waits(sums["steps"])]
-        marks = sums["steps"][[self.step_names.index(step) for step in self.compiled.marks.values()]] if self.compiled.marks else np.zeros((0, 16))
+        marks = (
+            sums["steps"][[self.step_names.index(step) for step in self.compiled.marks.values()]]
+            if self.compiled.marks
+            else np.zeros((0, 16))
+        )
         cycles = marks[:, r.S_MARKN]
         parts += [marks[:, r.S_MARKSUM] / np.where(cycles > 0, cycles, np.nan), cycles / self.years]
         parts.append(np.array([ints[address + r.Y_MAX] for address in where["yards"].values()], float))
@@ -133,7 +141,16 @@ class Reader:
         before = inside - (total[r.K_MADE] - total[r.K_N])
         arrived = max(total[r.K_N], 1.0)
         parts.append(
-            np.array([total[r.K_N] / self.years, total[r.K_SUM] / arrived, total[r.K_MADE] / self.years, before, inside, total[r.K_SHARE] / arrived])
+            np.array(
+                [
+                    total[r.K_N] / self.years,
+                    total[r.K_SUM] / arrived,
+                    total[r.K_MADE] / self.years,
+                    before,
+                    inside,
+                    total[r.K_SHARE] / arrived,
+                ]
+            )
         )
         return np.concatenate(parts)
 
@@ -168,7 +185,9 @@ class Reader:
     def _days(self, ints: Array, floats: Array, where: dict[str, dict[str, int]]) -> Array:
         """Boxes in every pool and carriers waiting at every resource, at each midnight."""
         days = int(ints[r.H_DAYS]) + 1
-        addresses = [int(ints[a + r.P_LINE]) for a in where["pools"].values()] + [int(ints[a + r.R_LINE]) for a in where["resources"].values()]
+        addresses = [int(ints[a + r.P_LINE]) for a in where["pools"].values()] + [
+            int(ints[a + r.R_LINE]) for a in where["resources"].values()
+        ]
         return np.array([np.cumsum(floats[a : a + days]) if a else np.zeros(days) for a in addresses])
 
     def _closed(self, ints: Array, floats: Array, calendars: dict[str, int]) -> Array:
