@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 
 def read(
-    files: Annotated[list[str], typer.Argument(metavar="FILE|-...", help="English articles as text or HTML; - reads one from standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE|-...", help="English articles as text or HTML; - reads one from standard input.")
+    ],
     date: Annotated[str | None, typer.Option(help="The article's day, to resolve 'on Monday' and 'yesterday': 2024-03-12.")] = None,
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
     accept: Annotated[Path | None, typer.Option(help="Dataset folder: propose rows for it, and ask for each whether to write it.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="Keep only events of these countries; repeat for several.")] = None,
-    triggers: Annotated[bool, typer.Option("--triggers", help="Only list the sentences that may hold an event; needs no language model.")] = False,
+    triggers: Annotated[
+        bool, typer.Option("--triggers", help="Only list the sentences that may hold an event; needs no language model.")
+    ] = False,
     source: Annotated[str, typer.Option(help="Short name of the article's row in `sources`; default: made from the file's name.")] = "",
     title: Annotated[str, typer.Option(help="The article's title, for a new source; default: its first line.")] = "",
     url: Annotated[str, typer.Option(help="The article's address, for a new source.")] = "",

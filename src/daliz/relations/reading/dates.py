@@ -21,14 +21,23 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("dotted", rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>{_YEAR})"),
     ("across", rf"(?P<m>{_MONTH})\.?\s*(?P<d>{_DAY}){_DASH}(?P<m2>{_MONTH})\.?\s+(?P<d2>{_DAY})" + _AFTER.format("y")),
     ("across", rf"(?P<d>{_DAY})\s+(?P<m>{_MONTH})\.?{_DASH}(?P<d2>{_DAY})\s+(?P<m2>{_MONTH})" + _AFTER.format("y")),
-    ("day", rf"(?P<m>{_MONTH})\.?\s*(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY})(?!\s*(?:%|percent|million|billion|{_MONTH})))?" + _AFTER.format("y")),
+    (
+        "day",
+        rf"(?P<m>{_MONTH})\.?\s*(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY})(?!\s*(?:%|percent|million|billion|{_MONTH})))?" + _AFTER.format("y"),
+    ),
     ("day", rf"(?P<d>{_DAY})(?:{_DASH}(?P<d2>{_DAY}))?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?" + _AFTER.format("y")),
     ("months", rf"(?P<m>{_MONTH})\s*(?:-|–|to)\s*(?P<m2>{_MONTH})" + _AFTER.format("y")),
     ("month", rf"(?:(?:early|mid|late)[- ])?(?P<m>{_MONTH})\b(?!\s+\d{{1,2}}\b)" + _AFTER.format("y")),
     ("half", rf"(?:the\s+)?(?P<n>first|second)\s+half\s+of\s+(?:the\s+)?(?P<y>{_YEAR}|this\s+year|last\s+year|year)"),
     ("quarter", rf"(?:the\s+)?(?P<n>first|second|third|fourth)\s+quarter(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?"),
-    ("nmonths", rf"(?:the\s+)?(?:first\s+)?(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven)\s+months(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?(?!\s+(?:ago|later|earlier|before))"),
-    ("weekday", rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?"),
+    (
+        "nmonths",
+        rf"(?:the\s+)?(?:first\s+)?(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven)\s+months(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?(?!\s+(?:ago|later|earlier|before))",
+    ),
+    (
+        "weekday",
+        rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?",
+    ),
     ("today", r"(?:earlier\s+|later\s+)?(?:today|tonight)|this\s+(?:morning|evening|afternoon)|currently"),
     ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
     ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
@@ -210,7 +219,11 @@ def dates_in(text: str, article: date | None, offset: int = 0) -> list[When]:
             past, ahead = (_calendar(form, groups, article, hint, later) for later in (False, True))
             if past or ahead:
                 found.append(When(*at, form, past or ahead or ("", ""), ahead or past or ("", "")))
-        elif form == "span" and re.search(r"\b(?:over|during|for|in) the\s+$", text[: match.start()]) and (groups["w"] or "").casefold() in ("past", "last", "previous"):
+        elif (
+            form == "span"
+            and re.search(r"\b(?:over|during|for|in) the\s+$", text[: match.start()])
+            and (groups["w"] or "").casefold() in ("past", "last", "previous")
+        ):
             continue
         elif article is not None and (both := _relative(form, groups, article, match[0])):
             found.append(When(*at, form, *both))

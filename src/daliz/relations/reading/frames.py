@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
 STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
-GUESTS = frozenset({None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government"})
+GUESTS = frozenset(
+    {None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government"}
+)
 
 
 @dataclass
@@ -71,7 +73,13 @@ class Article:
             if mention.kind in ("person", "group", "country", "countries", "adjective", "pair", "body", "institution"):
                 near += [party.country for party in mention.parties if party.country]
         if len(set(near)) < 2:
-            near += [p.country for at, m in self.seen if at >= limit for p in m.parties if p.country and m.kind in ("person", "group", "country", "pair")]
+            near += [
+                p.country
+                for at, m in self.seen
+                if at >= limit
+                for p in m.parties
+                if p.country and m.kind in ("person", "group", "country", "pair")
+            ]
         for chosen in (dict.fromkeys(near[:4]), dict.fromkeys(near)):
             if len(chosen) == 2:
                 return tuple(chosen)
@@ -165,7 +173,11 @@ class Scene:
         found: list[Node] = []
         for node in nodes:
             found.append(node)
-            beside = [child for child in node.children if child.dep_ in ("appos", "conj") and (m := self.mention(child)) and m.kind in ("person", "country")]
+            beside = [
+                child
+                for child in node.children
+                if child.dep_ in ("appos", "conj") and (m := self.mention(child)) and m.kind in ("person", "country")
+            ]
             found += [child for child in beside if child not in found and self.mention(node) is not None]
         return found
 
@@ -174,11 +186,22 @@ class Scene:
         mention = self.mention(node)
         if mention is not None and mention.kind in PLACES:
             return mention
-        inner = within(node, lambda child: (held := self.mention(child)) is not None and held.kind in PLACES and child.dep_ in ("pobj", "poss", "compound", "appos"))
+        inner = within(
+            node,
+            lambda child: (
+                (held := self.mention(child)) is not None and held.kind in PLACES and child.dep_ in ("pobj", "poss", "compound", "appos")
+            ),
+        )
         if inner:
             return self.mention(inner[0])
-        adjective = within(node, lambda child: (held := self.mention(child)) is not None and held.kind == "adjective" and child.head.i == node.i)
-        return self.mention(adjective[0]) if adjective and node.lemma_ in ("capital", "city", "town", "port", "territory", "soil", "resort") else None
+        adjective = within(
+            node, lambda child: (held := self.mention(child)) is not None and held.kind == "adjective" and child.head.i == node.i
+        )
+        return (
+            self.mention(adjective[0])
+            if adjective and node.lemma_ in ("capital", "city", "town", "port", "territory", "soil", "resort")
+            else None
+        )
 
     def places(self) -> list[tuple[Node, Mention]]:
         """Every place of the sentence."""
@@ -188,7 +211,11 @@ class Scene:
     def persons(self) -> list[tuple[Node, Mention]]:
         """Every person or group of the sentence."""
         assert self.parsed.doc is not None
-        return [(self.parsed.doc[index], mention) for index, mention in sorted(self.parsed.mention_at.items()) if mention.kind in ("person", "group")]
+        return [
+            (self.parsed.doc[index], mention)
+            for index, mention in sorted(self.parsed.mention_at.items())
+            if mention.kind in ("person", "group")
+        ]
 
     def others(self, kinds: Sequence[str]) -> list[tuple[Node, Mention]]:
         """Every mention of these kinds in the sentence."""
@@ -388,7 +415,12 @@ def _lasting(draft: Draft) -> None:
     """`a two-day visit ended on August 8` began the day before."""
     if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
         return
-    spans = [number_of(child.text) for node in draft.anchors() for child in node.subtree if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")]
+    spans = [
+        number_of(child.text)
+        for node in draft.anchors()
+        for child in node.subtree
+        if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")
+    ]
     length = next((int(number) for number in spans if number), 1)
     verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)}
     day = date.fromisoformat(draft.days[0])

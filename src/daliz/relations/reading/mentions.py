@@ -179,7 +179,11 @@ def _without_strangers(units: list[Unit]) -> list[Unit]:
 
 def _shares_name(given: str, entry: Entry | None) -> bool:
     plain = fold(given)
-    return entry is not None and any(plain in fold(spelling).split() or sound(given) in map(sound, spelling.split()) for actor in entry.actors for spelling in actor.spellings)
+    return entry is not None and any(
+        plain in fold(spelling).split() or sound(given) in map(sound, spelling.split())
+        for actor in entry.actors
+        for spelling in actor.spellings
+    )
 
 
 def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> list[Mention]:

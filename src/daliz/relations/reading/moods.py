@@ -42,7 +42,12 @@ def _verb_mood(verb: Node) -> str:
             mood = _stronger(mood, _moods().get(("clause", child.lower_)))
     if _inverted(verb):
         mood = _stronger(mood, "hypothetical")
-    if any(part.lower_ in NOBODY for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "dobj") for part in (child, *child.children)):
+    if any(
+        part.lower_ in NOBODY
+        for child in verb.children
+        if child.dep_ in ("nsubj", "nsubjpass", "dobj")
+        for part in (child, *child.children)
+    ):
         mood = _stronger(mood, "negated")
     if any(child.lower_ == "to" and child.dep_ == "aux" for child in verb.children) and verb.dep_ in ("ROOT", "ccomp"):
         mood = _stronger(mood, "planned")
@@ -59,7 +64,11 @@ def _inverted(verb: Node) -> bool:
 
 def _reported(verb: Node) -> bool:
     """`said it would visit` is a plan told in the past tense; `would visit if` is not."""
-    told = verb.dep_ == "ccomp" and verb.head.tag_ in ("VBD", "VBN") and verb.head.lemma_ in ("say", "announce", "confirm", "tell", "declare", "report", "note")
+    told = (
+        verb.dep_ == "ccomp"
+        and verb.head.tag_ in ("VBD", "VBN")
+        and verb.head.lemma_ in ("say", "announce", "confirm", "tell", "declare", "report", "note")
+    )
     return told and not any(child.lower_ == "if" for child in verb.subtree)
 
 
@@ -144,7 +153,9 @@ def _governed(above: Node, below: Node) -> str | None:
         return None
     if below.dep_ in ("nsubj", "advcl"):
         return None
-    if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and below.dep_ in ("prep",):
+    if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and below.dep_ in (
+        "prep",
+    ):
         return None
     if above.lemma_ == "discuss" and below.dep_ in ("dobj", "nsubjpass"):
         return None

@@ -27,9 +27,18 @@ MONEY = re.compile(
     r"\s?(?P<unit>(?:US |U\.S\. )?dollars?|USD|euros?|tenge|manats?|rubles?)?",
     re.IGNORECASE,
 )
-TRADE = re.compile(r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|traded|exports?|imports?|investments?)\b", re.IGNORECASE)
-REACHED = re.compile(r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|doubl|tripl|valued|account|come to|came to)", re.IGNORECASE)
-UNDONE = re.compile(r"\b(?:to reach|will reach|bring .{0,40} to|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b", re.IGNORECASE)
+TRADE = re.compile(
+    r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|traded|exports?|imports?|investments?)\b",
+    re.IGNORECASE,
+)
+REACHED = re.compile(
+    r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|doubl|tripl|valued|account|come to|came to)",
+    re.IGNORECASE,
+)
+UNDONE = re.compile(
+    r"\b(?:to reach|will reach|bring .{0,40} to|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -66,7 +75,11 @@ def _by_verb(scene: Scene, verb: Node, stage: str) -> Draft | None:
         if not any(child.lemma_ in ("operation", "service", "commission") for child in pobjs(verb, ("into", "in"))):
             return None
     elif lemma == "set":
-        if not any(child.lower_ in ("off", "out") for child in verb.children) or not subjects(verb) or subjects(verb)[0].lemma_.lower() not in ("train", "ship", "ferry", "vessel"):
+        if (
+            not any(child.lower_ in ("off", "out") for child in verb.children)
+            or not subjects(verb)
+            or subjects(verb)[0].lemma_.lower() not in ("train", "ship", "ferry", "vessel")
+        ):
             return None
         things = subjects(verb)
     elif lemma in ("begin", "start", "open") and not children(verb, "dobj") and not passive(verb):
@@ -80,7 +93,9 @@ def _by_verb(scene: Scene, verb: Node, stage: str) -> Draft | None:
     doers = [node for node in agents(verb) if node not in things]
     draft.who = by_country(unique(party for node in doers if scene.mention(node) for party in scene.parties(node)))
     draft.nodes = [*things, *doers]
-    draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None) or scene.place(things[0])
+    draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None) or scene.place(
+        things[0]
+    )
     return draft
 
 
@@ -110,20 +125,37 @@ def trades(scene: Scene) -> list[Draft]:
     draft = Draft("trade", node, number=value, title=named[0], confidence=0.85)
     draft.unit = "EUR" if "€" in match[0] or "euro" in match[0].casefold() else _currency(match["unit"])
     draft.status = "planned" if UNDONE.search(text) else "done"
-    draft.who = by_country(unique(p for n, m in scene.others(("country", "countries", "adjective", "pair", "dyad", "place", "person")) for p in scene.resolve(m) if _counts(scene, n, m, at)))
+    draft.who = by_country(
+        unique(
+            p
+            for n, m in scene.others(("country", "countries", "adjective", "pair", "dyad", "place", "person"))
+            for p in scene.resolve(m)
+            if _counts(scene, n, m, at)
+        )
+    )
     if len(draft.who) < 2:
         pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
         if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
-            draft.who = tuple(draft.who) + tuple(Party(code, country_name(code)) for code in pair if code not in {p.country for p in draft.who})
+            draft.who = tuple(draft.who) + tuple(
+                Party(code, country_name(code)) for code in pair if code not in {p.country for p in draft.who}
+            )
             draft.doubt("whose trade it is is taken from the countries the article speaks of", 0.9)
-    draft.nodes = [token for token in scene.parsed.doc if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i][:1]
+    draft.nodes = [
+        token
+        for token in scene.parsed.doc
+        if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i
+    ][:1]
     return [draft]
 
 
 def _counts(scene: Scene, node: Node, mention: object, at: int) -> bool:
     """Parties of a trade figure: not whoever is quoted, and not the dollars."""
     start = scene.parsed.characters(node.i)[0]
-    return node.head.pos_ != "VERB" or node.head.lemma_ not in ("say", "tell", "report", "note", "add") if start < at else node.head.lemma_ not in ("say", "tell", "report", "dollar", "note", "minister", "ministry")
+    return (
+        node.head.pos_ != "VERB" or node.head.lemma_ not in ("say", "tell", "report", "note", "add")
+        if start < at
+        else node.head.lemma_ not in ("say", "tell", "report", "dollar", "note", "minister", "ministry")
+    )
 
 
 def _currency(unit: str | None) -> str:
@@ -161,7 +193,9 @@ def _cooperation(scene: Scene, node: Node, row: dict[str, str]) -> Draft | None:
         return None
     status = status_of(node)
     wanted = {"any": ("done", "planned"), "done": ("done",), "future": ("planned",)}[row["mood"]]
-    if row["mood"] == "future" and not any(child.dep_ == "aux" and child.lower_ in ("will", "would", "shall", "'ll", "’ll") for child in node.children):
+    if row["mood"] == "future" and not any(
+        child.dep_ == "aux" and child.lower_ in ("will", "would", "shall", "'ll", "’ll") for child in node.children
+    ):
         return None
     if status not in wanted or any(child.dep_ == "neg" for child in node.subtree if child.head.dep_ == "xcomp"):
         return None

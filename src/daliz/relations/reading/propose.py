@@ -231,19 +231,30 @@ def in_words(event: ReadEvent) -> str:
     if len(event.who) > 1 and event.kind == "visit":
         who = who.replace(" and ", ", ")
     where = event.place or (country_name(event.country) if event.country else None)
-    when = "" if event.date_start is None else f", {event.date_start}" + (
-        f" to {event.date_end}" if event.date_end and event.date_end != event.date_start else ""
+    when = (
+        ""
+        if event.date_start is None
+        else f", {event.date_start}" + (f" to {event.date_end}" if event.date_end and event.date_end != event.date_start else "")
     )
     level = f" ({event.level.replace('_', ' ')})" if event.level else ""
     number = "" if event.number is None else f"{event.number:,.0f}"
     bodies = {
         "visit": f"visit{level}: {who} to {country_name(event.country or '')}" + (f", {event.place}" if event.place else ""),
-        "session": f"session{f' no. {number}' if number else ''}: {event.title}" + (f", with {who}" if event.who else "") + (f", {where}" if where else ""),
-        "signing": f"signing: {number or 'some'} document{'' if number == '1' else 's'} by {who}" + (f", {where}" if where else "") + (f": {event.title}" if number == "1" else ""),
+        "session": f"session{f' no. {number}' if number else ''}: {event.title}"
+        + (f", with {who}" if event.who else "")
+        + (f", {where}" if where else ""),
+        "signing": f"signing: {number or 'some'} document{'' if number == '1' else 's'} by {who}"
+        + (f", {where}" if where else "")
+        + (f": {event.title}" if number == "1" else ""),
         "stock": f"stock claim: {number} documents, {who}",
         "trade": f"trade figure: {event.title}, {number} {event.unit or ''}, {who}",
         "project": f"project {event.level or ''}: {event.title}" + (f", by {who}" if event.who else ""),
     }
-    text = bodies.get(event.kind, f"{event.kind}{level}: {who}" + (f" with {', '.join(p.name for p in event.whom)}" if event.whom else "") + (f", {where}" if where else ""))
+    text = bodies.get(
+        event.kind,
+        f"{event.kind}{level}: {who}"
+        + (f" with {', '.join(p.name for p in event.whom)}" if event.whom else "")
+        + (f", {where}" if where else ""),
+    )
     mood = "" if event.status == "done" else f"{event.status.upper()} "
     return f"{mood}{text}{when}"

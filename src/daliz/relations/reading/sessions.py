@@ -16,9 +16,80 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 NOUNS = frozenset({"session", "meeting", "sitting", "summit", "round", "gathering", "forum", "conference"})
-HELD = frozenset({"hold", "take", "convene", "open", "start", "begin", "kick", "get", "conclude", "end", "wrap", "run", "meet", "gather", "occur", "finish", "schedule", "postpone", "cancel", "plan", "be", "expect", "due"})
-HOSTS = frozenset({"host", "hold", "chair", "co", "open", "convene", "attend", "address", "conduct", "organise", "organize", "lead", "head", "join", "launch", "close", "cochair", "preside", "see", "welcome"})
-TAKING_PART = frozenset({"take", "participate", "speak", "preside", "attend", "sign", "adopt", "discuss", "meet", "make", "say", "agree", "gather", "approve", "review", "note", "announce", "hold", "address"})
+HELD = frozenset(
+    {
+        "hold",
+        "take",
+        "convene",
+        "open",
+        "start",
+        "begin",
+        "kick",
+        "get",
+        "conclude",
+        "end",
+        "wrap",
+        "run",
+        "meet",
+        "gather",
+        "occur",
+        "finish",
+        "schedule",
+        "postpone",
+        "cancel",
+        "plan",
+        "be",
+        "expect",
+        "due",
+    }
+)
+HOSTS = frozenset(
+    {
+        "host",
+        "hold",
+        "chair",
+        "co",
+        "open",
+        "convene",
+        "attend",
+        "address",
+        "conduct",
+        "organise",
+        "organize",
+        "lead",
+        "head",
+        "join",
+        "launch",
+        "close",
+        "cochair",
+        "preside",
+        "see",
+        "welcome",
+    }
+)
+TAKING_PART = frozenset(
+    {
+        "take",
+        "participate",
+        "speak",
+        "preside",
+        "attend",
+        "sign",
+        "adopt",
+        "discuss",
+        "meet",
+        "make",
+        "say",
+        "agree",
+        "gather",
+        "approve",
+        "review",
+        "note",
+        "announce",
+        "hold",
+        "address",
+    }
+)
 TALKS = frozenset({"talk", "meeting", "negotiation", "consultation", "conversation", "discussion"})
 
 
@@ -57,7 +128,12 @@ def _body_of(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
 
 def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
     for child in node.subtree:
-        if child.i < node.i and node.i - child.i <= 6 and (number := ordinal_of(child.text)) is not None and child.text[0].casefold() != "v":
+        if (
+            child.i < node.i
+            and node.i - child.i <= 6
+            and (number := ordinal_of(child.text)) is not None
+            and child.text[0].casefold() != "v"
+        ):
             return number, [child]
     return None, []
 
@@ -65,7 +141,11 @@ def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
 def _session(scene: Scene, node: Node) -> Draft | None:
     body, body_nodes = _body_of(scene, node)
     number, number_nodes = _ordinal(node)
-    groups = [child for child in pobjs(node, ("of", "between")) if (m := scene.mention(child)) and (m.kind == "group" or (m.kind == "dyad" and m.rank in STATES))]
+    groups = [
+        child
+        for child in pobjs(node, ("of", "between"))
+        if (m := scene.mention(child)) and (m.kind == "group" or (m.kind == "dyad" and m.rank in STATES))
+    ]
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
@@ -132,12 +212,33 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
                 return above, subjects(above)
             if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
                 return above, subjects(above)
-            if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in ("in", "at", "during", "within", "following", "after", "over", "of"):
+            if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in (
+                "in",
+                "at",
+                "during",
+                "within",
+                "following",
+                "after",
+                "over",
+                "of",
+            ):
                 return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
             if below.dep_ == "prep" and below.lower_ == "for" and lemma in ("gather", "convene", "meet", "assemble"):
                 return above, subjects(above)
             return None
-        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in ("part", "work", "framework", "margin", "sideline", "start", "opening", "result", "end", "outcome", "host"):
+        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in (
+            "part",
+            "work",
+            "framework",
+            "margin",
+            "sideline",
+            "start",
+            "opening",
+            "result",
+            "end",
+            "outcome",
+            "host",
+        ):
             return None
         below = above
     fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
@@ -200,7 +301,12 @@ def meetings(scene: Scene) -> list[Draft]:
     found: list[Draft] = []
     for node in scene.parsed.doc:
         if node.pos_ == "VERB" and node.lemma_ == "meet":
-            sides = _sides(scene, [*subjects(node), *objects(node), *pobjs(node, ("with",))] if not passive(node) else [*objects(node), *pobjs(node, ("by", "with"))])
+            sides = _sides(
+                scene,
+                [*subjects(node), *objects(node), *pobjs(node, ("with",))]
+                if not passive(node)
+                else [*objects(node), *pobjs(node, ("by", "with"))],
+            )
             verb = node
         elif node.pos_ == "VERB" and node.lemma_ in ("telephone", "phone", "call") and children(node, "dobj"):
             sides = _sides(scene, [*subjects(node), *objects(node)])
@@ -227,8 +333,23 @@ def _sides(scene: Scene, nodes: list[Node]) -> tuple[Party, ...]:
 
 def _talks(scene: Scene, node: Node) -> tuple[tuple[Party, ...], Node]:
     verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
-    nodes = [*pobjs(node, ("between", "with", "of")), *[child for child in children(node, "poss", "amod", "compound") if scene.mention(child)]]
-    if node.dep_ in ("dobj", "obj", "conj", "nsubjpass") and verb.lemma_ in ("hold", "have", "conduct", "start", "begin", "renew", "launch", "lead", "resume", "continue", "conclude"):
+    nodes = [
+        *pobjs(node, ("between", "with", "of")),
+        *[child for child in children(node, "poss", "amod", "compound") if scene.mention(child)],
+    ]
+    if node.dep_ in ("dobj", "obj", "conj", "nsubjpass") and verb.lemma_ in (
+        "hold",
+        "have",
+        "conduct",
+        "start",
+        "begin",
+        "renew",
+        "launch",
+        "lead",
+        "resume",
+        "continue",
+        "conclude",
+    ):
         nodes = [*(agents(verb)), *nodes, *pobjs(verb, ("with", "between"))]
     elif node.dep_ not in ("nsubj", "nsubjpass") and not pobjs(node, ("between", "with")):
         return (), verb

@@ -24,7 +24,24 @@ STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 STOCK_SIZE = 40
-APPROXIMATE = frozenset({"about", "around", "some", "more", "over", "than", "nearly", "almost", "approximately", "roughly", "least", "exceed", "exceeds", "exceeded"})
+APPROXIMATE = frozenset(
+    {
+        "about",
+        "around",
+        "some",
+        "more",
+        "over",
+        "than",
+        "nearly",
+        "almost",
+        "approximately",
+        "roughly",
+        "least",
+        "exceed",
+        "exceeds",
+        "exceeded",
+    }
+)
 
 
 @cache
@@ -49,13 +66,23 @@ def _papers(node: Node) -> list[Node]:
 
 def _beside(paper: Node, other: Node) -> bool:
     """`a declaration on X and a programme`: a further document that the tree hangs on the first one's subject."""
-    return other.i > paper.i and other.dep_ == "conj" and is_document(other) and any(child.dep_ in ("det", "nummod") and child.lower_ != "the" for child in other.children)
+    return (
+        other.i > paper.i
+        and other.dep_ == "conj"
+        and is_document(other)
+        and any(child.dep_ in ("det", "nummod") and child.lower_ != "the" for child in other.children)
+    )
 
 
 def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
     for child in node.subtree:
-        if child.i < node.i and node.i - child.i <= 8 and child.dep_ in ("nummod", "amod", "compound", "quantmod", "det", "pobj") and child.head.i in _spine(node):
+        if (
+            child.i < node.i
+            and node.i - child.i <= 8
+            and child.dep_ in ("nummod", "amod", "compound", "quantmod", "det", "pobj")
+            and child.head.i in _spine(node)
+        ):
             number = number_of(child.text)
             if number is not None and child.lower_ not in ("a", "an"):
                 return number, [child]
@@ -82,7 +109,11 @@ def signings(scene: Scene) -> list[Draft]:
             draft = _signing_noun(scene, node)
         elif node.pos_ == "VERB" and lemma == "ratify":
             draft = _signed(scene, node, "ratification")
-        elif node.pos_ in ("NOUN", "PROPN") and node.lower_ in ("ink",) and (papers := [c for c in scene.parsed.doc[node.i + 1 :] if is_document(c)]):
+        elif (
+            node.pos_ in ("NOUN", "PROPN")
+            and node.lower_ in ("ink",)
+            and (papers := [c for c in scene.parsed.doc[node.i + 1 :] if is_document(c)])
+        ):
             draft = _headline(scene, node, papers[0])
         else:
             continue
@@ -97,7 +128,10 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.lemma_ == "put":
         if not any(child.lower_.startswith("signature") or child.lower_ in ("pen", "name") for child in children(verb, "dobj")):
             return None
-        targets = [*pobjs(verb, ("to", "on", "under")), *(child for part in children(verb, "dobj") for child in pobjs(part, ("to", "on", "under")))]
+        targets = [
+            *pobjs(verb, ("to", "on", "under")),
+            *(child for part in children(verb, "dobj") for child in pobjs(part, ("to", "on", "under"))),
+        ]
     if not targets and verb.dep_ in ("relcl", "acl"):
         targets = [verb.head]
     papers = [paper for target in targets for paper in _papers(target)]
@@ -121,7 +155,11 @@ def _by_further_on(scene: Scene, verb: Node) -> list[Node]:
     for index in range(verb.i + 1, len(doc) - 1):
         if doc[index].lower_ == "by":
             for place in (index + 1, index + 2):
-                if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in ("person", "group", "country", "countries", "dyad"):
+                if (
+                    place < len(doc)
+                    and (mention := scene.mention(doc[place])) is not None
+                    and mention.kind in ("person", "group", "country", "countries", "dyad")
+                ):
                     return [doc[place], *rights(doc[place])]
     return []
 
@@ -149,7 +187,11 @@ def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
 
 def _title(scene: Scene, paper: Node) -> str:
     subtree = [node for node in paper.subtree if node.dep_ != "punct" or node.i < paper.right_edge.i]
-    inner = [node for node in subtree if not any(above.dep_ in ("relcl", "acl") and above.i > paper.i for above in (node, *up(node)) if above.i in {n.i for n in subtree})]
+    inner = [
+        node
+        for node in subtree
+        if not any(above.dep_ in ("relcl", "acl") and above.i > paper.i for above in (node, *up(node)) if above.i in {n.i for n in subtree})
+    ]
     first = scene.parsed.characters(min(node.i for node in inner))[0]
     last = scene.parsed.characters(max(node.i for node in inner))[1]
     return scene.text(first, last)
@@ -191,7 +233,11 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     if len({party.country for party in near} | codes) > 1 and len(near) < 6:
         return near
     sentence = [p for _, m in scene.persons() for p in m.parties if p.country and p.rank not in ("spokesperson", "ambassador")]
-    sentence += [party for _, mention in scene.others(("country", "countries", "adjective", "pair", "body", "institution")) for party in mention.parties]
+    sentence += [
+        party
+        for _, mention in scene.others(("country", "countries", "adjective", "pair", "body", "institution"))
+        for party in mention.parties
+    ]
     chosen = by_country(unique(sentence))
     if not draft.place and len(chosen) == 1:
         chosen = by_country(unique([*sentence, *(p for _, m in scene.places() for p in m.parties)]))
@@ -221,7 +267,12 @@ def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
 def _headline(scene: Scene, node: Node, paper: Node) -> Draft:
     draft = Draft("signing", node)
     _fill(scene, draft, node, [paper])
-    countries = [party for other, mention in scene.others(("country", "countries", "group", "person", "institution")) if other.i < node.i for party in mention.parties]
+    countries = [
+        party
+        for other, mention in scene.others(("country", "countries", "group", "person", "institution"))
+        if other.i < node.i
+        for party in mention.parties
+    ]
     draft.who = by_country(unique(countries))
     return draft
 
@@ -247,13 +298,22 @@ def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
         if any(child.lower_ in APPROXIMATE for child in node.subtree):
             draft.doubt("the count is approximate in the text", 0.95)
-        draft.who = by_country(unique(p for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective")) for p in scene.resolve(m) if p.rank not in ("ambassador", "spokesperson")))
+        draft.who = by_country(
+            unique(
+                p
+                for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective"))
+                for p in scene.resolve(m)
+                if p.rank not in ("ambassador", "spokesperson")
+            )
+        )
         claims.append(draft)
     return claims
 
 
 def _grown(owner: Draft | None, number: float, words: str) -> bool:
-    return owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been signed\b|\b(?:have|has) signed\b", words))
+    return (
+        owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been signed\b|\b(?:have|has) signed\b", words))
+    )
 
 
 def _each_once(drafts: list[Draft]) -> list[Draft]:
@@ -261,7 +321,9 @@ def _each_once(drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     for draft in drafts:
         papers = {node.lemma_ for node in draft.nodes if is_document(node)}
-        same = [h for h in kept if h.status == draft.status and h.kind == draft.kind and papers & {n.lemma_ for n in h.nodes if is_document(n)}]
+        same = [
+            h for h in kept if h.status == draft.status and h.kind == draft.kind and papers & {n.lemma_ for n in h.nodes if is_document(n)}
+        ]
         if same and (same[0].number == draft.number or draft.number is None):
             same[0].twins.append(draft.node)
         else:

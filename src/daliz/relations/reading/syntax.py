@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
-DATE_PREPOSITIONS = frozenset({"on", "in", "during", "since", "by", "until", "from", "for", "at", "of", "between", "throughout", "over", "as", "through", "back"})
+DATE_PREPOSITIONS = frozenset(
+    {"on", "in", "during", "since", "by", "until", "from", "for", "at", "of", "between", "throughout", "over", "as", "through", "back"}
+)
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -66,7 +68,7 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
     """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
     parsed = Parsed(start, end, tokens, units, mentions)
     begins = {mention.first: mention for mention in mentions}
-    dropped = _adverbial(units) | _invitation(parsed)
+    dropped = _adverbial(units) | _invitation(parsed) | _dateline(units)
     pending: list[When] = []
     index = 0
     while index < len(units):
@@ -113,6 +115,16 @@ def _adverbial(units: Sequence[Unit]) -> set[int]:
     return dropped
 
 
+def _dateline(units: Sequence[Unit]) -> set[int]:
+    """Units of `BAKU, March 11, AZERTAC -` at the head of a report."""
+    if not units or not (units[0].text.isupper() or units[0].letter == "L") or len(units[0].text) < 3:
+        return set()
+    dash = next((index for index, unit in enumerate(units[:10]) if unit.text in ("-", "–", "—")), 0)
+    between = units[1:dash]
+    fits = dash > 0 and all(unit.letter in "LCNWdK" or unit.text in "()./" for unit in between)
+    return set(range(dash + 1)) if fits and (units[0].text.isupper() or any(unit.letter == "d" for unit in between)) else set()
+
+
 def _invitation(parsed: Parsed) -> set[int]:
     """Units of `at the invitation of X` and `at X's invitation`; who invited is kept."""
     units = parsed.units
@@ -120,7 +132,10 @@ def _invitation(parsed: Parsed) -> set[int]:
     if place is None:
         return set()
     first, last = place, place
-    after = next((m for m in parsed.mentions if place + 2 < len(units) and units[place + 1].letter == "O" and m.first == units[place + 2].first), None)
+    after = next(
+        (m for m in parsed.mentions if place + 2 < len(units) and units[place + 1].letter == "O" and m.first == units[place + 2].first),
+        None,
+    )
     before = next((m for m in parsed.mentions if place > 1 and units[place - 1].letter == "S" and m.last == units[place - 2].last), None)
     if after is not None:
         last = max(index for index, unit in enumerate(units) if unit.last <= after.last)
@@ -128,7 +143,11 @@ def _invitation(parsed: Parsed) -> set[int]:
         first = min(index for index, unit in enumerate(units) if unit.first >= before.first)
     else:
         return set()
-    while first and units[first - 1].letter in ("T", "h", ".") and units[first - 1].text.casefold() in ("the", "at", "upon", "on", "an", "official", "kind"):
+    while (
+        first
+        and units[first - 1].letter in ("T", "h", ".")
+        and units[first - 1].text.casefold() in ("the", "at", "upon", "on", "an", "official", "kind")
+    ):
         first -= 1
     if units[first].text.casefold() not in ("at", "upon", "on"):
         return set()
@@ -270,7 +289,12 @@ def passive(verb: Node) -> bool:
     """Whether a verb is in the passive: `documents were signed`, `the agreement signed in 2019`."""
     if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
         return True
-    return verb.tag_ == "VBN" and verb.dep_ in ("acl", "conj") and not any(child.dep_ == "aux" for child in verb.children) and not children(verb, "dobj")
+    return (
+        verb.tag_ == "VBN"
+        and verb.dep_ in ("acl", "conj")
+        and not any(child.dep_ == "aux" for child in verb.children)
+        and not children(verb, "dobj")
+    )
 
 
 def objects(verb: Node) -> list[Node]:

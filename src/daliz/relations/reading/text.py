@@ -74,7 +74,13 @@ def language_of(text: str) -> str:
         return "unknown"
     shares = {language: sum(word in common for word in words) / len(words) for language, common in _common().items()}
     best = max(shares, key=lambda language: shares[language])
-    return best if shares[best] >= 0.08 and (best == "English" or shares[best] > 1.3 * shares["English"]) else "English" if shares["English"] >= 0.04 else "unknown"
+    return (
+        best
+        if shares[best] >= 0.08 and (best == "English" or shares[best] > 1.3 * shares["English"])
+        else "English"
+        if shares["English"] >= 0.04
+        else "unknown"
+    )
 
 
 def article_text(raw: str, name: str = "the text") -> tuple[str, tuple[str, ...]]:
@@ -83,7 +89,9 @@ def article_text(raw: str, name: str = "the text") -> tuple[str, tuple[str, ...]
     Raises: ReadingError for an empty text, one that is too long, binary, or not in English.
     """
     if len(raw) > MOST_CHARACTERS:
-        raise ReadingError(f"{name}: {len(raw) / 1e6:.1f} million characters, expected one article (at most {MOST_CHARACTERS / 1e6:.0f} million); split the file")
+        raise ReadingError(
+            f"{name}: {len(raw) / 1e6:.1f} million characters, expected one article (at most {MOST_CHARACTERS / 1e6:.0f} million); split the file"
+        )
     if "\0" in raw[:SAMPLE]:
         raise ReadingError(f"{name}: binary data, expected text in UTF-8")
     notices: tuple[str, ...] = ()
@@ -92,8 +100,14 @@ def article_text(raw: str, name: str = "the text") -> tuple[str, tuple[str, ...]
         text = plain_text(text)
         notices = ("read from HTML: tags, scripts and menus were dropped, and places in the text count from the plain text",)
     if not text.strip():
-        raise ReadingError(f"{name}: the text is empty" + (" once the HTML is dropped" if notices else "") + "; expected an article in English")
+        raise ReadingError(
+            f"{name}: the text is empty" + (" once the HTML is dropped" if notices else "") + "; expected an article in English"
+        )
     language = language_of(text)
     if language not in ("English", "unknown"):
-        raise ReadingError(f"{name}: the text looks {language}, expected English; translate it first" if language != "none" else f"{name}: no words in the text; expected an article in English")
+        raise ReadingError(
+            f"{name}: the text looks {language}, expected English; translate it first"
+            if language != "none"
+            else f"{name}: no words in the text; expected an article in English"
+        )
     return text, notices

@@ -17,7 +17,38 @@ TOKEN = re.compile(
     r"|[^\W_]+"
     r"|\S"
 )
-ABBREVIATIONS = frozenset(["mr", "mrs", "ms", "dr", "st", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "gen", "lt", "no", "u.s", "u.n", "e.g", "i.e", "a.m", "p.m", "v", "vs"])
+ABBREVIATIONS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "gen",
+        "lt",
+        "no",
+        "u.s",
+        "u.n",
+        "e.g",
+        "i.e",
+        "a.m",
+        "p.m",
+        "v",
+        "vs",
+    ]
+)
 END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|\n(?=[A-ZА-Я•*-])")
 
 

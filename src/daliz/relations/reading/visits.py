@@ -18,9 +18,13 @@ from daliz.relations.reading.syntax import agents, children, objects, pobjs, rig
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-REMOTE = frozenset({"video", "videoconference", "videoconferencing", "online", "virtually", "virtual", "remotely", "telephone", "phone", "video-link"})
+REMOTE = frozenset(
+    {"video", "videoconference", "videoconferencing", "online", "virtually", "virtual", "remotely", "telephone", "phone", "video-link"}
+)
 ABSENT = frozenset({"absent", "absence", "skip", "miss"})
-ENDS = frozenset({"conclude", "end", "complete", "finish", "wind", "wrap", "begin", "start", "continue", "pay", "make", "undertake", "conduct"})
+ENDS = frozenset(
+    {"conclude", "end", "complete", "finish", "wind", "wrap", "begin", "start", "continue", "pay", "make", "undertake", "conduct"}
+)
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 
@@ -91,7 +95,9 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = [scene.parsed.inviter]
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
-    if node.lemma_ in ("take", "bring") and not (who_nodes and subjects(node) and subjects(node)[0].lemma_ in ("tour", "trip", "visit", "journey")):
+    if node.lemma_ in ("take", "bring") and not (
+        who_nodes and subjects(node) and subjects(node)[0].lemma_ in ("tour", "trip", "visit", "journey")
+    ):
         return []
     drafts = []
     for place in places:
@@ -297,7 +303,11 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
                 joined[joined.index(same[0])] = draft
             draft.level = draft.level or same[0].level
             continue
-        same = [d for d in same if d.status == draft.status or {d.status, draft.status} <= {"planned", "hypothetical"} or _hangs(d.node, draft.node)]
+        same = [
+            d
+            for d in same
+            if d.status == draft.status or {d.status, draft.status} <= {"planned", "hypothetical"} or _hangs(d.node, draft.node)
+        ]
         if not same:
             joined.append(draft)
             continue
