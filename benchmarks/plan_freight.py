@@ -1,12 +1,14 @@
 """The planner on freight-like networks of growing size: time and size of the front by set of criteria, one core, warm.
 
-The networks are made: a band of 9,000 x 2,500 km with two gauges and a sea; block trains once to seven times a week, weekly or regular ferries,
-feeders, lorries; a fifth of the terminals work in day shifts, cut-offs are 6 to 24 hours, the risk comes from delays of hours to days.
-No package that we know of answers these questions, so there is no peer beside it; `plan_timetable` has the peers for time-only questions.
+The networks are made: a band of 9,000 x 2,500 km with two gauges and a sea; block trains once to seven times a week, weekly or regular
+ferries, feeders, lorries; a fifth of the terminals work in day shifts, cut-offs are 6 to 24 hours, the risk comes from delays of hours to
+days. No package that we know of answers these questions, so there is no peer beside it; `plan_timetable` has the peers for time-only
+questions.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import resource
@@ -18,7 +20,8 @@ import numpy as np
 
 from daliz.freight.plan.network import WEEK_MIN, Handling, Network, Noise, Openings, Pattern, pack
 from daliz.freight.plan.risk import draw_arrivals
-from daliz.freight.plan.search import CO2, COST, RISK, Limits, Path as Way, Router
+from daliz.freight.plan.search import CO2, COST, RISK, Limits, Router
+from daliz.freight.plan.search import Path as Way
 
 RAIL_1435, RAIL_1520, SEA, ROAD, FEEDER = range(1, 6)
 CLASSES = 6
@@ -47,7 +50,7 @@ Sites = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def _pattern(rng: np.random.Generator, km: Sites, stops: list[int], mode: int, departures: Any, headway: int, cutoff: int) -> Pattern:
-    legs = np.array([km[a, b] for a, b in zip(stops, stops[1:], strict=False)]) * 1.2
+    legs = np.array([km[a, b] for a, b in itertools.pairwise(stops)]) * 1.2
     ride = np.round(legs / SPEED_KMH[mode] * 60).astype(int)
     dwell = 180
     arrives, leaves = [0], [0]

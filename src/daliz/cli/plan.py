@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def plan(
     origin: Annotated[str, typer.Argument(help="Where from: a place's name, code or another spelling.")],
     destination: Annotated[str, typer.Argument(help="Where to.")],
-    depart: Annotated[str | None, typer.Option(help="When the cargo is ready, local time: 2026-12-01 or 2026-12-01T08:00. Default: now.")] = None,
+    depart: Annotated[
+        str | None, typer.Option(help="When the cargo is ready, local time: 2026-12-01 or 2026-12-01T08:00. Default: now.")
+    ] = None,
     arrive_by: Annotated[str | None, typer.Option("--arrive-by", help="Deadline at the destination, local time.")] = None,
     window: Annotated[str | None, typer.Option(help="First and last day of departure: 2026-12-01..2026-12-08.")] = None,
     teu: Annotated[float, typer.Option(help="Size of the lot in TEU.")] = 2.0,
@@ -25,7 +27,9 @@ def plan(
     avoid: Annotated[str, typer.Option(help="Countries (ISO codes) and places to avoid, with commas between.")] = "",
     modes: Annotated[str, typer.Option(help="Modes that may be used: rail,road,sea,ferry.")] = "",
     max_transfers: Annotated[int | None, typer.Option("--max-transfers", help="Most changes of service.")] = None,
-    sanctions: Annotated[Path | None, typer.Option(help="CSV of what is ruled out: kind (country, place, operator), name, commodity.")] = None,
+    sanctions: Annotated[
+        Path | None, typer.Option(help="CSV of what is ruled out: kind (country, place, operator), name, commodity.")
+    ] = None,
     itinerary: Annotated[int | None, typer.Option(help="Which itinerary to tell leg by leg; default: the knee.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="List the whole front, also what differs by a hair.")] = False,
     gtfs: Annotated[Path | None, typer.Option(help="Plan on a GTFS feed (.zip or folder) instead of a corridor.")] = None,

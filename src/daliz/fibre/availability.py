@@ -112,67 +112,65 @@ def _reachable(links: list[Link], start: str, goal: str) -> list[Link]:
 
 
 def _ordered(links: list[Link], start: str) -> list[Link]:
-    """Links in the order in which a breadth-first walk from the start meets them, which keeps the frontier narrow."""
-    at: dict[str, list[Link]] = {}
-    for link in links:
-        at.setdefault(link[1], []).append(link)
-        at.setdefault(link[2], []).append(link)
-    rank = {start: 0}
-    queue = [start]
-    for place in queue:
-        for link in at[place]:
-            for other in link[1:3]:
-                if other not in rank:
-                    rank[other] = len(rank)
-                    queue.append(other)
+    """Links in an order that keeps the frontier narrow: place after place, the one next that leaves the fewest places half done."""
+    near: dict[str, set[str]] = {}
+    for _, a, b, _ in links:
+        near.setdefault(a, set()).add(b)
+        near.setdefault(b, set()).add(a)
+    order, done, frontier = [start], {start}, {start}
+
+    def width(choice: str) -> tuple[int, int, str]:
+        inside = done | {choice}
+        return sum(not near[place] <= inside for place in frontier | {choice}), len(near[choice] - inside), choice
+
+    while len(done) < len(near):
+        chosen = min({other for place in frontier for other in near[place]} - done, key=width)
+        order.append(chosen)
+        done.add(chosen)
+        frontier = {place for place in frontier | {chosen} if not near[place] <= done}
+    rank = {place: number for number, place in enumerate(order)}
     return sorted(links, key=lambda link: (max(rank[link[1]], rank[link[2]]), min(rank[link[1]], rank[link[2]])))
 
 
 def _by_frontier(links: list[Link], start: str, goal: str, most_states: int) -> float | None:
     """Exact probability, or None when more than `most_states` partitions of the frontier arise.
 
-    A state is the partition of the frontier's places into joined parts; a part that leaves the frontier with the start or goal in it, unjoined
-    to the other, can never be joined any more.
+    A state gives each place of the frontier a number, the same for joined ones; start and goal stay on the frontier throughout. A state in
+    which no link is left to the start's or the goal's part can never join them any more and is dropped.
     """
     last = {place: number for number, link in enumerate(links) for place in link[1:3]}
-    first: dict[str, int] = {}
-    for number, link in enumerate(links):
-        for place in link[1:3]:
-            first.setdefault(place, number)
-    states: dict[tuple[tuple[str, ...], ...], float] = {(): 1.0}
+    frontier = [start, goal]
+    states: dict[tuple[int, ...], float] = {(0, 1): 1.0}
     joined = 0.0
     for number, (_, a, b, up) in enumerate(links):
-        entering = [place for place in (a, b) if first[place] == number]
-        leaving = {place for place in (a, b) if last[place] == number} - {start, goal}
-        following: dict[tuple[tuple[str, ...], ...], float] = {}
-        for partition, weight in states.items():
-            parts = [*partition, *((place,) for place in entering)]
+        entering = [place for place in (a, b) if place not in frontier]
+        frontier = frontier + entering
+        at_a, at_b = frontier.index(a), frontier.index(b)
+        alive = [at for at, place in enumerate(frontier) if last[place] > number]
+        kept = [0, 1, *(at for at in alive if at > 1)]
+        following: dict[tuple[int, ...], float] = {}
+        for state, weight in states.items():
+            fresh = max(state) + 1
+            parts = (*state, *range(fresh, fresh + len(entering)))
             for works, share in ((True, up), (False, 1.0 - up)):
                 if share == 0.0:
                     continue
-                new = _with_link(parts, a, b) if works else parts
-                if any(start in part and goal in part for part in new):
+                new = parts
+                if works and parts[at_a] != parts[at_b]:
+                    new = tuple(parts[at_a] if part == parts[at_b] else part for part in parts)
+                if new[0] == new[1]:
                     joined += weight * share
                     continue
-                kept = _without(new, leaving)
-                following[kept] = following.get(kept, 0.0) + weight * share
+                left = {new[at] for at in alive}
+                if new[0] in left and new[1] in left:
+                    numbers: dict[int, int] = {}
+                    key = tuple([numbers.setdefault(new[at], len(numbers)) for at in kept])
+                    following[key] = following.get(key, 0.0) + weight * share
         states = following
+        frontier = [frontier[at] for at in kept]
         if len(states) > most_states:
             return None
     return min(joined, 1.0)
-
-
-def _with_link(parts: list[tuple[str, ...]], a: str, b: str) -> list[tuple[str, ...]]:
-    part_a = next(part for part in parts if a in part)
-    if b in part_a:
-        return parts
-    part_b = next(part for part in parts if b in part)
-    return [*(part for part in parts if part is not part_a and part is not part_b), part_a + part_b]
-
-
-def _without(parts: list[tuple[str, ...]], leaving: set[str]) -> tuple[tuple[str, ...], ...]:
-    kept = (tuple(sorted(place for place in part if place not in leaving)) for part in parts)
-    return tuple(sorted(part for part in kept if part))
 
 
 def _simulated(links: list[Link], start: str, goal: str, seed: int) -> Availability:

@@ -60,7 +60,8 @@ def plan(
         window: first and last moment at which the cargo may be ready; every departure in between is looked at.
         teu: size of the lot; services with less room in one departure are left out.
         commodity: cargo class of the table `commodities`; default general cargo of 14 t a FEU whose time costs nothing.
-        avoid_countries (ISO codes), avoid_places, modes (of rail, road, sea, ferry), max_transfers, sanctions (rows with kind, name, commodity),
+        avoid_countries (ISO codes), avoid_places, modes (of rail, road, sea, ferry), max_transfers, sanctions (rows with kind, name,
+        commodity),
             services (ids: only these may be used).
         all_itineraries: also those that take much longer than the fastest, or that differ from another by a hair.
         draws, seed: of the delays of each itinerary; the same seed gives the same figures.
@@ -105,7 +106,9 @@ def _paths(network: Compiled, query: Query, chosen: Filter, everything: bool) ->
         return _arriving_by(network, query, chosen, everything)
     if query.until == query.depart:
         return _leaving(network, query, chosen, np.array([query.depart]), everything)
-    return _leaving(network, query, chosen, ready_times(network, query, chosen, query.depart, query.until or query.depart, GRID_MIN), everything)
+    return _leaving(
+        network, query, chosen, ready_times(network, query, chosen, query.depart, query.until or query.depart, GRID_MIN), everything
+    )
 
 
 def _criteria(network: Compiled) -> int:
@@ -200,7 +203,6 @@ def ready_times(network: Compiled, query: Query, chosen: Filter, first: int, las
             minutes = (minutes[None, :] + turns[:, None]).ravel()
         times.update(_opened(network, origin, minute) for minute in minutes[(minutes >= first) & (minutes <= last)].tolist())
     return np.array(sorted(times), np.int64)
-
 
 
 def _opened(network: Compiled, place: int, minute: int) -> int:

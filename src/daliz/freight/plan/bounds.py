@@ -1,11 +1,13 @@
 """What a way to the destination takes at least: lower bounds on minutes, cents and grams from every place.
 
-Algorithm: Dijkstra (1959) with a lazy binary heap over the reversed graph of stop-to-stop rides, once a criterion. A ride's least time, cost
-and CO2 over all services bound it from below; waiting, handling and boarding add nothing, so the bounds are admissible for every query and
-filter. Cost: O(E log E) a criterion, E the different pairs of neighbouring stops.
+Algorithm: Dijkstra (1959) with a lazy binary heap over the reversed graph of stop-to-stop rides, once a criterion. A ride's least time,
+cost and CO2 over all services bound it from below; waiting, handling and boarding add nothing, so the bounds are admissible for every
+query and filter. Cost: O(E log E) a criterion, E the different pairs of neighbouring stops.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -14,7 +16,7 @@ from daliz.freight.plan.clock import NEVER
 
 
 @njit(cache=True)
-def _least(destination, first, source, weight, out, heap_key, heap_place):  # type: ignore[no-untyped-def]
+def _least(destination: Any, first: Any, source: Any, weight: Any, out: Any, heap_key: Any, heap_place: Any) -> Any:
     out[:] = NEVER
     out[destination] = 0
     heap_key[0] = 0
@@ -56,11 +58,12 @@ def _least(destination, first, source, weight, out, heap_key, heap_place):  # ty
 
 
 @njit(cache=True)
-def lower_bounds(destination, first, source, weights, criteria):  # type: ignore[no-untyped-def]
+def lower_bounds(destination: Any, first: Any, source: Any, weights: Any, criteria: Any) -> Any:
     """Least minutes, cents and grams from every place to the destination.
 
-    Parameters: destination (place), first, source and weights (segments by the place reached: `Network.segment_*`), criteria (how many of the
-    three are wanted; the others are zero where the destination can be reached). Returns: int64, 3 x places; NEVER where there is no way.
+    Parameters: destination (place), first, source and weights (segments by the place reached: `Network.segment_*`), criteria (how many of
+    the three are wanted; the others are zero where the destination can be reached). Returns: int64, 3 x places; NEVER where there is no
+    way.
     """
     places = first.shape[0] - 1
     out = np.zeros((3, places), np.int64)

@@ -1,7 +1,7 @@
 """From weekdays and local times to minutes UTC.
 
-The time of a departure counts from noon minus twelve hours of its day, as in GTFS, so that times over 24:00 and days on which the clock changes
-need no special case.
+The time of a departure counts from noon minus twelve hours of its day, as in GTFS, so that times over 24:00 and days on which the clock
+changes need no special case.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def clock_minutes(text: str) -> int:
 
 def is_weekly(row: Mapping[str, Any], service: Mapping[str, Any]) -> bool:
     """Whether a departure repeats every week without end or exception."""
-    return not any((row["valid_from"], row["valid_to"], row["except_dates"], row["extra_dates"], service["valid_from"], service["valid_to"]))
+    return not any(
+        (row["valid_from"], row["valid_to"], row["except_dates"], row["extra_dates"], service["valid_from"], service["valid_to"])
+    )
 
 
 def weekly_minutes(row: Mapping[str, Any], zone_name: str, horizon: Horizon) -> list[int]:

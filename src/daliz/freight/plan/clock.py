@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -10,8 +12,9 @@ DAY_MIN = 1_440
 
 
 @njit(cache=True, inline="always")
-def next_open(net, place, minute):  # type: ignore[no-untyped-def]
-    """The first minute from `minute` on at which the place is open; NEVER after the last window of a list. Cost: the windows of the place."""
+def next_open(net: Any, place: Any, minute: Any) -> Any:
+    """The first minute from `minute` on at which the place is open; NEVER after the last window of a list. Cost: the windows of the
+    place."""
     first = net.open_first[place]
     last = net.open_first[place + 1]
     if first == last or minute >= NEVER:
@@ -37,7 +40,7 @@ def next_open(net, place, minute):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def first_departure(net, pattern, need):  # type: ignore[no-untyped-def]
+def first_departure(net: Any, pattern: Any, need: Any) -> Any:
     """The first departure from the first stop at `need` or later: its index and the start of the period that it lies in; index -1: none."""
     first = net.departure_first[pattern]
     last = net.departure_first[pattern + 1]
@@ -64,7 +67,7 @@ def first_departure(net, pattern, need):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def month_of(minute):  # type: ignore[no-untyped-def]
+def month_of(minute: Any) -> Any:
     """Calendar month, 0 to 11, of a minute. Source: Hinnant (2013), 'chrono-compatible low-level date algorithms', civil_from_days."""
     day = minute // DAY_MIN + 719_468
     day_of_era = day - day // 146_097 * 146_097

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +27,7 @@ def leg_line(plan: Plan, leg: Mapping[str, Any], lines: Mapping[str, list[LonLat
     stops = stops_of(plan, leg)
     rows = plan.network.place_rows
     found: list[LonLat] = [(rows[stops[0]["place"]]["lon"], rows[stops[0]["place"]]["lat"])]
-    for before, stop in zip(stops, stops[1:], strict=False):
+    for before, stop in itertools.pairwise(stops):
         shape = lines.get(stop["link"] or "")
         link = plan.network.links.get(stop["link"] or "")
         if shape and link:
@@ -106,7 +107,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A line cut into pieces of at most 75 octets, as RFC 5545 asks."""
-    pieces, current = [], ""
+    pieces: list[str] = []
+    current = ""
     for char in line:
         if len((current + char).encode()) > (75 if not pieces else 74):
             pieces.append(current)

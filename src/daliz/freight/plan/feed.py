@@ -45,8 +45,9 @@ class FeedError(DalizError):
 
 @dataclass(frozen=True)
 class Feed:
-    """Tables of a feed. `stop_times` is sorted by trip and sequence, with columns trip (index into `trips`), stop (index into `stops`), seq,
-    arrives_s and leaves_s (seconds after noon minus twelve hours; over 86,400 past midnight), pickup and drop_off (1: not possible)."""
+    """Tables of a feed. `stop_times` is sorted by trip and sequence, with columns trip (index into `trips`), stop (index into `stops`),
+    seq, arrives_s and leaves_s (seconds after noon minus twelve hours; over 86,400 past midnight), pickup and drop_off (1: not
+    possible)."""
 
     name: str
     agency: pl.DataFrame
@@ -65,7 +66,11 @@ class Feed:
 
     def days(self) -> tuple[date, date]:
         """First and last day that the feed covers. Raises: FeedError when it covers none."""
-        days = [*self.calendar["start_date"], *self.calendar["end_date"], *self.calendar_dates.filter(pl.col("exception_type") == "1")["date"]]
+        days = [
+            *self.calendar["start_date"],
+            *self.calendar["end_date"],
+            *self.calendar_dates.filter(pl.col("exception_type") == "1")["date"],
+        ]
         if not days:
             raise FeedError(f"{self.name}: the calendar covers no day")
         return parse_day(min(days)), parse_day(max(days))
@@ -88,8 +93,8 @@ def parse_day(text: str) -> date:
 def read_feed(path: str | Path) -> Feed:
     """Read a feed from a zip file or a folder, and check it.
 
-    Raises: FeedError for a missing file or column, an unreadable time or a reference to nothing; and before reading, when the memory that it
-    needs (about six times stop_times.txt unpacked) is not there.
+    Raises: FeedError for a missing file or column, an unreadable time or a reference to nothing; and before reading, when the memory that
+    it needs (about six times stop_times.txt unpacked) is not there.
     """
     source = Path(path)
     files = _Files(source)
@@ -98,7 +103,9 @@ def read_feed(path: str | Path) -> Feed:
         if file not in names:
             raise FeedError(f"{source}: {file} is missing{did_you_mean(file, names)}; a GTFS feed needs {', '.join(REQUIRED)}")
     if not {"calendar.txt", "calendar_dates.txt"} & names:
-        raise FeedError(f"{source}: neither calendar.txt nor calendar_dates.txt is there; the feed does not say on which days its trips run")
+        raise FeedError(
+            f"{source}: neither calendar.txt nor calendar_dates.txt is there; the feed does not say on which days its trips run"
+        )
     _check_memory(source, files.size("stop_times.txt"))
     tables = {file: _table(files, file, names) for file in {**REQUIRED, **OPTIONAL}}
     stops = _with_parents(source, tables["stops.txt"])
@@ -112,7 +119,15 @@ def read_feed(path: str | Path) -> Feed:
     for file, columns in (("calendar.txt", ("start_date", "end_date")), ("calendar_dates.txt", ("date",))):
         _check_days(source, file, tables[file], columns)
     return Feed(
-        source.name, tables["agency.txt"], stops, tables["routes.txt"], trips, times, tables["calendar.txt"], tables["calendar_dates.txt"], frequencies
+        source.name,
+        tables["agency.txt"],
+        stops,
+        tables["routes.txt"],
+        trips,
+        times,
+        tables["calendar.txt"],
+        tables["calendar_dates.txt"],
+        frequencies,
     )
 
 
@@ -149,9 +164,10 @@ def _check_memory(source: Path, size: int) -> None:
     needed = MEMORY_FACTOR * size
     free = _free_memory()
     if free is not None and needed > free:
+        size_gb, needed_gb, free_gb = size / 1e9, needed / 1e9, free / 1e9
         raise FeedError(
-            f"{source}: stop_times.txt is {size / 1e9:.1f} GB; reading it needs about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are "
-            "free; cut the feed to fewer routes or days first"
+            f"{source}: stop_times.txt is {size_gb:.1f} GB; reading it needs about {needed_gb:.0f} GB of memory and {free_gb:.0f} GB are free; "
+            "cut the feed to fewer routes or days first"
         )
 
 
@@ -181,7 +197,11 @@ def _table(files: _Files, file: str, names: set[str]) -> pl.DataFrame:
             if name not in columns:
                 raise FeedError(f"{files.source}: {file}: the column {name} is missing{did_you_mean(name, columns)}")
         frame = pl.read_csv(
-            io.BytesIO(raw), infer_schema=False, new_columns=columns, columns=[columns.index(name) for name in kept], truncate_ragged_lines=True
+            io.BytesIO(raw),
+            infer_schema=False,
+            new_columns=columns,
+            columns=[columns.index(name) for name in kept],
+            truncate_ragged_lines=True,
         )
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise FeedError(f"{files.source}: {file}: not readable as CSV in UTF-8 ({str(error).splitlines()[0]})") from error
@@ -219,10 +239,15 @@ def _seconds(column: str) -> pl.Expr:
 def _stop_times(source: Path, times: pl.DataFrame, trips: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
     trip = trips.select("trip_id", "trip")
     if trip["trip_id"].n_unique() != trip.height:
-        raise FeedError(f"{source}: trips.txt: trip_id = {trips.filter(pl.col('trip_id').is_duplicated())['trip_id'][0]!r} stands there twice")
+        raise FeedError(
+            f"{source}: trips.txt: trip_id = {trips.filter(pl.col('trip_id').is_duplicated())['trip_id'][0]!r} stands there twice"
+        )
     station = stops.select("stop_id", pl.col("station").alias("stop"))
     frame = times.join(trip, on="trip_id", how="left", maintain_order="left").join(station, on="stop_id", how="left", maintain_order="left")
-    for column, index, known, other in (("trip_id", "trip", trips["trip_id"], "trips.txt"), ("stop_id", "stop", stops["stop_id"], "stops.txt")):
+    for column, index, known, other in (
+        ("trip_id", "trip", trips["trip_id"], "trips.txt"),
+        ("stop_id", "stop", stops["stop_id"], "stops.txt"),
+    ):
         if frame[index].null_count():
             _refer(source, "stop_times.txt", frame, column, known, other)
     parsed = frame.select(
@@ -275,10 +300,16 @@ def _timed(source: Path, parsed: pl.DataFrame, trips: pl.DataFrame) -> pl.DataFr
             raise FeedError(f"{source}: stop_times.txt: trip {trip!r} has no time at its first or last stop")
         frame = frame.select("trip", "stop", "seq", "arrives_s", "leaves_s", "no_pickup", "no_drop_off")
     same = pl.col("trip") == pl.col("trip").shift(1)
-    backwards = frame.select(((same & (pl.col("arrives_s") < pl.col("leaves_s").shift(1))) | (pl.col("leaves_s") < pl.col("arrives_s"))).fill_null(False).alias("bad"))
+    backwards = frame.select(
+        ((same & (pl.col("arrives_s") < pl.col("leaves_s").shift(1))) | (pl.col("leaves_s") < pl.col("arrives_s")))
+        .fill_null(False)
+        .alias("bad")
+    )
     if backwards["bad"].any():
         row = frame.row(int(backwards["bad"].arg_true()[0]), named=True)
-        raise FeedError(f"{source}: stop_times.txt: trip {trips['trip_id'][row['trip']]!r}, stop_sequence {row['seq']}: the time runs backwards")
+        raise FeedError(
+            f"{source}: stop_times.txt: trip {trips['trip_id'][row['trip']]!r}, stop_sequence {row['seq']}: the time runs backwards"
+        )
     return frame
 
 

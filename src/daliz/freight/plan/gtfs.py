@@ -1,7 +1,7 @@
 """GTFS as a corridor, and a corridor's services as GTFS.
 
-Reading: trips with the same stops and the same hours between them become one service; each of their departures a row of `departures` with the
-feed's calendar. Stops of one station are one place. Prices, handling and delays are not in a feed: they count as nothing.
+Reading: trips with the same stops and the same hours between them become one service; each of their departures a row of `departures` with
+the feed's calendar. Stops of one station are one place. Prices, handling and delays are not in a feed: they count as nothing.
 Writing: services with timetable as trips on the days they run; services that leave every so many hours as trips so far apart from one
 another, because GTFS cannot say 'when full'. All times in UTC.
 """
@@ -107,7 +107,9 @@ def _coordinate(feed: Feed, row: Row, column: str, limit: int) -> float:
 def _patterns(feed: Feed) -> tuple[list[Row], dict[int, int]]:
     """Trips with one sequence of stops and hours: their events relative to the first departure, the route and the trips."""
     start = pl.col("leaves_s").first().over("trip")
-    events = feed.stop_times.with_columns((pl.col("arrives_s") - start).alias("a"), (pl.col("leaves_s") - start).alias("l"), start.alias("start"))
+    events = feed.stop_times.with_columns(
+        (pl.col("arrives_s") - start).alias("a"), (pl.col("leaves_s") - start).alias("l"), start.alias("start")
+    )
     by_trip = events.group_by("trip", maintain_order=True).agg("stop", "a", "l", "no_pickup", "no_drop_off", pl.col("start").first())
     by_trip = by_trip.join(feed.trips.select("trip", "route_id").with_columns(pl.col("trip")), on="trip", how="left", maintain_order="left")
     grouped = by_trip.group_by("route_id", "stop", "a", "l", "no_pickup", "no_drop_off", maintain_order=True).agg("trip", "start")
@@ -203,7 +205,9 @@ def _headways(feed: Feed, trip_service: Mapping[int, int]) -> dict[int, float]:
     for row_number, row in enumerate(feed.frequencies.iter_rows(named=True), start=2):
         text = (row["headway_secs"] or "").strip()
         if not text.isdigit() or int(text) == 0:
-            raise FeedError(f"{feed.name}: frequencies.txt:{row_number} headway_secs = {row['headway_secs']!r}: expected whole seconds above zero")
+            raise FeedError(
+                f"{feed.name}: frequencies.txt:{row_number} headway_secs = {row['headway_secs']!r}: expected whole seconds above zero"
+            )
         number = trip_service.get(trips[row["trip_id"]])
         if number is not None:
             found[number] = max(found.get(number, 0.0), int(text) / 3_600)
@@ -289,7 +293,14 @@ def write_gtfs(corridor: Corridor, path: str | Path, first_day: date, days: int 
         "calendar_dates.txt": [["service_id", "date", "exception_type"]],
         "feed_info.txt": [
             ["feed_publisher_name", "feed_publisher_url", "feed_lang", "feed_start_date", "feed_end_date", "feed_version"],
-            ["Daliz", "https://example.org/daliz", "en", f"{first_day:%Y%m%d}", f"{first_day + timedelta(days=days - 1):%Y%m%d}", f"{first_day}"],
+            [
+                "Daliz",
+                "https://example.org/daliz",
+                "en",
+                f"{first_day:%Y%m%d}",
+                f"{first_day + timedelta(days=days - 1):%Y%m%d}",
+                f"{first_day}",
+            ],
         ],
     }
     used = _write_trips(network, files, start, end)
@@ -337,8 +348,8 @@ def _write_trips(network: Compiled, files: dict[str, list[list[Any]]], start: in
                 files["stop_times.txt"].append([trip, *times, place, sequence, no_pickup, no_drop_off, int(net.headway[p] < 0)])
     for operator, agency in agencies.items():
         files["agency.txt"].append([agency, operator, "https://example.org/daliz", "UTC"])
-    for name, texts in sorted(dates.items()):
-        files["calendar_dates.txt"] += [[name, text, 1] for text in sorted(texts)]
+    for name, running in sorted(dates.items()):
+        files["calendar_dates.txt"] += [[name, text, 1] for text in sorted(running)]
     return used
 
 

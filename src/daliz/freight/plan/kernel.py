@@ -6,12 +6,13 @@ Algorithm: McRAPTOR (Delling, Pajor, Werneck, 'Round-Based Public Transit Routin
   - pruning by admissible bounds from every place to the destination (`bounds`), as in goal-directed multicriteria search (Berger and
     Grimmer, 'Computing all Pareto-optimal paths', 2010): a label is dropped when an itinerary already found is no worse than the label with
     its bounds added, so nothing on the front can be lost;
-  - later departures boarded too, as long as they can be cheaper (prices by date) or safer (risk), because then boarding the first departure is
+  - later departures boarded too, as long as they can be cheaper (prices by date) or safer (risk), because then boarding the first
+  departure is
     not enough.
 
-Criteria of a label: minute of arrival, cents, grams of CO2e, risk (-ln of the probability that every connection so far holds, in millionths),
-variance of its delay (minutes^2; it decides later risks) and legs. Each is extended by a function that never decreases in any of them, which is
-what makes dropping dominated labels exact.
+Criteria of a label: minute of arrival, cents, grams of CO2e, risk (-ln of the probability that every connection so far holds, in
+millionths), variance of its delay (minutes^2; it decides later risks) and legs. Each is extended by a function that never decreases in
+any of them, which is what makes dropping dominated labels exact.
 
 Risk model: the delay at a transfer is exponential with the standard deviation of what piled up since the last timetabled departure: runs,
 handling, closures, and the wait of services that run every so many hours, which have no connection to miss but pass their delay on. A
@@ -23,6 +24,7 @@ Cost: rounds x (stops of the patterns touched x labels in a bag); memory: 112 by
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -46,7 +48,7 @@ _FORBIDDEN = int(FORBIDDEN)
 
 
 @njit(cache=True)
-def miss_probability(slack, variance):  # type: ignore[no-untyped-def]
+def miss_probability(slack: Any, variance: Any) -> Any:
     """Probability that an exponential delay of this variance (minutes^2) is longer than the slack (minutes), at most 0.999."""
     if variance <= 0:
         return 0.0
@@ -54,7 +56,7 @@ def miss_probability(slack, variance):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _covered(label, head, a, c, e, k, v, g):  # type: ignore[no-untyped-def]
+def _covered(label: Any, head: Any, a: Any, c: Any, e: Any, k: Any, v: Any, g: Any) -> Any:
     """Whether a label of the bag is no worse in every criterion."""
     z = head
     while z >= 0:
@@ -72,7 +74,7 @@ def _covered(label, head, a, c, e, k, v, g):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _evict(label, alive, bag_head, node, turn, stamp, a, c, e, k, v, g):  # type: ignore[no-untyped-def]
+def _evict(label: Any, alive: Any, bag_head: Any, node: Any, turn: Any, stamp: Any, a: Any, c: Any, e: Any, k: Any, v: Any, g: Any) -> Any:
     """Take the labels of this departure out of the bag that the new one is no worse than."""
     before = -1
     z = bag_head[node]
@@ -100,7 +102,7 @@ def _evict(label, alive, bag_head, node, turn, stamp, a, c, e, k, v, g):  # type
 
 
 @njit(cache=True)
-def _beaten(label, found, n_found, a, c, e, k, v, g):  # type: ignore[no-untyped-def]
+def _beaten(label: Any, found: Any, n_found: Any, a: Any, c: Any, e: Any, k: Any, v: Any, g: Any) -> Any:
     """Whether an itinerary already found is no worse than this. The one that was is moved forward, as it tends to be again."""
     for y in range(n_found):
         z = found[y]
@@ -119,7 +121,7 @@ def _beaten(label, found, n_found, a, c, e, k, v, g):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def _keep_found(label, found, n_found, turn, new):  # type: ignore[no-untyped-def]
+def _keep_found(label: Any, found: Any, n_found: Any, turn: Any, new: Any) -> Any:
     """Add an itinerary to those found and drop those of the same departure that it is no worse than."""
     y = 0
     while y < n_found:
@@ -142,7 +144,7 @@ def _keep_found(label, found, n_found, turn, new):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _board(bag, n_bag, key, c, e, k, v, parent, stop):  # type: ignore[no-untyped-def]
+def _board(bag: Any, n_bag: Any, key: Any, c: Any, e: Any, k: Any, v: Any, parent: Any, stop: Any) -> Any:
     """Put a boarded departure among those of the pattern unless one there is no worse; drop those that it is no worse than."""
     for y in range(n_bag):
         if bag[y, 0] <= key and bag[y, 1] <= c and bag[y, 2] <= e and bag[y, 3] <= k and bag[y, 4] <= v:
@@ -167,7 +169,7 @@ def _board(bag, n_bag, key, c, e, k, v, parent, stop):  # type: ignore[no-untype
 
 
 @njit(cache=True, inline="always")
-def _by_place(net, label, trace, alive, fresh, n_fresh, place_first, sorted_fresh):  # type: ignore[no-untyped-def]
+def _by_place(net: Any, label: Any, trace: Any, alive: Any, fresh: Any, n_fresh: Any, place_first: Any, sorted_fresh: Any) -> Any:
     """Sort the labels of the last round by place (counting sort)."""
     places = place_first.shape[0] - 1
     place_first[:] = 0
@@ -192,7 +194,7 @@ def _by_place(net, label, trace, alive, fresh, n_fresh, place_first, sorted_fres
 
 
 @njit(cache=True, inline="always")
-def _patterns_at(net, place_first, usable, first_stop, queue):  # type: ignore[no-untyped-def]
+def _patterns_at(net: Any, place_first: Any, usable: Any, first_stop: Any, queue: Any) -> Any:
     """The patterns that stop where a label is new, and the first such stop of each."""
     far = np.int32(1 << 30)
     first_stop[:] = far
@@ -212,13 +214,32 @@ def _patterns_at(net, place_first, usable, first_stop, queue):  # type: ignore[n
 
 
 @njit(cache=True)
-def search(net, origin, destination, ready, rounds, criteria, slack, limits, bounds, floor, usable, gate, label, trace, alive, heads, found, bag):  # type: ignore[no-untyped-def]
+def search(
+    net: Any,
+    origin: Any,
+    destination: Any,
+    ready: Any,
+    rounds: Any,
+    criteria: Any,
+    slack: Any,
+    limits: Any,
+    bounds: Any,
+    floor: Any,
+    usable: Any,
+    gate: Any,
+    label: Any,
+    trace: Any,
+    alive: Any,
+    heads: Any,
+    found: Any,
+    bag: Any,
+) -> Any:
     """All itineraries that no other is better than, from one place to another, for one or more minutes at which the cargo is ready.
 
     Parameters: net (Network), origin and destination (places), ready (minutes, latest first), rounds (most legs, below 64), criteria
-    (bits COST, CO2, RISK, LEGS), slack (5 numbers: a label that is better by no more than this counts as no better; zeros: exact), limits (latest
-    arrival, most cents, most risk), bounds (3 x places: least minutes, cents and grams to the destination), floor (3 x places x classes: what
-    changing there takes at least), usable (pattern may be used),
+    (bits COST, CO2, RISK, LEGS), slack (5 numbers: a label that is better by no more than this counts as no better; zeros: exact), limits
+    (latest arrival, most cents, most risk), bounds (3 x places: least minutes, cents and grams to the destination), floor (3 x places x
+    classes: what changing there takes at least), usable (pattern may be used),
     gate (bits by stop), and room for labels, their traces, bags by place and class, itineraries found and departures boarded.
     Returns: labels made, itineraries found (first entries of `found`), status (DONE, or which room was too small).
     """
@@ -321,7 +342,9 @@ def search(net, origin, destination, ready, rounds, criteria, slack, limits, bou
                                 legs,
                             ):
                                 continue
-                            if _covered(label, heads[node], na + slack[0], nc + slack[1], ne + slack[2], nk + slack[3], nv + slack[4], legs):
+                            if _covered(
+                                label, heads[node], na + slack[0], nc + slack[1], ne + slack[2], nk + slack[3], nv + slack[4], legs
+                            ):
                                 continue
                             _evict(label, alive, heads, node, turn, stamp, na, nc, ne, nk, nv, legs)
                             if n_labels >= most_labels:

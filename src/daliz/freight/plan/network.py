@@ -29,10 +29,11 @@ class Pattern:
 
     Attributes, one value a stop: places (index), arrives_min and leaves_min (minutes after the first stop is left), class_in and class_out
     (handling class of cargo that comes off and that goes on), cost_cents and co2_g (a FEU from the first stop), variance_min2 (of the delay
-    since the first stop), cutoff_min, gate (bits). Of the service: departures (minutes at the first stop, ascending), extra_cents (price of a
-    departure above the service's), period_min (0: the departures are a list), headway_min (-1: by departures).
+    since the first stop), cutoff_min, gate (bits). Of the service: departures (minutes at the first stop, ascending), extra_cents (price
+    of a departure above the service's), period_min (0: the departures are a list), headway_min (-1: by departures).
     For drawing delays, one value a stop: run_low_min, run_high_min (deviation of the run to the stop), stand_shift_min, stand_low_min,
-    stand_high_min (of standing there: the shift plus a triangle), closure and closure_at (index of the process that can hold the run to the stop, and unloading there; -1: none).
+    stand_high_min (of standing there: the shift plus a triangle), closure and closure_at (index of the process that can hold the run to
+    the stop, and unloading there; -1: none).
     """
 
     places: Sequence[int]
@@ -149,7 +150,7 @@ class Closures:
     mean_min: npt.NDArray[np.float64] = field(default_factory=lambda: np.ones((1, 12)))
 
 
-def _joined(rows: Sequence[Sequence[float]], dtype: npt.DTypeLike) -> Any:
+def _joined(rows: Sequence[Any], dtype: npt.DTypeLike) -> Any:
     return np.concatenate([np.asarray(row, dtype) for row in rows]) if rows else np.zeros(0, dtype)
 
 

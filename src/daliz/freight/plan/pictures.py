@@ -71,7 +71,7 @@ def chosen(plan: Plan) -> list[tuple[int, str]]:
     return [(itinerary, ", ".join(names)) for itinerary, names in labels.items()]
 
 
-def gantt_chart(plan: Plan) -> alt.LayerChart:
+def gantt_chart(plan: Plan) -> alt.TopLevelMixin:
     """The chosen itineraries as bars over the days since the cargo was ready, one row each."""
     import altair as alt
 
@@ -91,7 +91,9 @@ def gantt_chart(plan: Plan) -> alt.LayerChart:
             for span in spans(plan, itinerary)
         ]
     scale = alt.Scale(domain=list(MODE_ORDER), range=[SHADES[mode] for mode in MODE_ORDER])
-    legend = alt.Legend(orient="top", title=None, symbolType="square", labelExpr="datum.label == 'arrival' ? 'planned arrival to 9 in 10' : datum.label")
+    legend = alt.Legend(
+        orient="top", title=None, symbolType="square", labelExpr="datum.label == 'arrival' ? 'planned arrival to 9 in 10' : datum.label"
+    )
     bars = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar(height=16)

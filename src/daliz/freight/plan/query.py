@@ -35,7 +35,8 @@ class Cargo:
 
 @dataclass(frozen=True)
 class Query:
-    """A checked question. Minutes since 1970-01-01 00:00 UTC; `depart` is the first and `until` the last minute at which cargo may be ready."""
+    """A checked question. Minutes since 1970-01-01 00:00 UTC; `depart` is the first and `until` the last minute at which cargo may be
+    ready."""
 
     origin: str
     destination: str
@@ -161,9 +162,7 @@ def _service(corridor: Corridor, name: str) -> str:
     return name
 
 
-def _window(
-    corridor: Corridor, place: str, depart: Moment | None, window: tuple[Moment, Moment] | None
-) -> tuple[int | None, int | None]:
+def _window(corridor: Corridor, place: str, depart: Moment | None, window: tuple[Moment, Moment] | None) -> tuple[int | None, int | None]:
     if window is None:
         return (None, None) if depart is None else (moment(corridor, depart, place),) * 2
     if depart is not None:
@@ -183,9 +182,7 @@ def _country(corridor: Corridor, name: str) -> str:
     return name.upper()
 
 
-def _sanctioned(
-    corridor: Corridor, rows: Iterable[dict[str, Any]], commodity: str | None
-) -> tuple[set[str], set[str], set[str]]:
+def _sanctioned(corridor: Corridor, rows: Iterable[dict[str, Any]], commodity: str | None) -> tuple[set[str], set[str], set[str]]:
     """Countries, places and operators that a sanctions list rules out for this cargo.
 
     Rows: kind (country, place or operator), name, and optionally commodity (an id; empty: all cargo).

@@ -1,13 +1,15 @@
 """Earliest arrival with fewest legs on a dense timetable.
 
 Algorithm: RAPTOR (Delling, Pajor, Werneck, 'Round-Based Public Transit Routing', Transportation Science 49(3), 2015) with local and target
-pruning. Only stops improved in the round before are boarded from: from any other, the same trips were caught in an earlier round. Trips of a
-route are stored twice, by stop for catching one (binary search) and by trip for riding it (one cache line after another).
+pruning. Only stops improved in the round before are boarded from: from any other, the same trips were caught in an earlier round. Trips
+of a route are stored twice, by stop for catching one (binary search) and by trip for riding it (one cache line after another).
 
 Cost: rounds x stops of the routes touched, plus a binary search a boarding. Memory: 8 bytes a stop event and 16 bytes a round and stop.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -17,13 +19,30 @@ FAR = np.int32(1 << 30)
 
 
 @njit(cache=True)
-def raptor(routes, stops, arrives, leaves, at_first, at_route, best, reached, parent, first_pos, queue, origin, destination, start, rounds, change):  # type: ignore[no-untyped-def]
+def raptor(
+    routes: Any,
+    stops: Any,
+    arrives: Any,
+    leaves: Any,
+    at_first: Any,
+    at_route: Any,
+    best: Any,
+    reached: Any,
+    parent: Any,
+    first_pos: Any,
+    queue: Any,
+    origin: Any,
+    destination: Any,
+    start: Any,
+    rounds: Any,
+    change: Any,
+) -> Any:
     """Fill `reached[k]` with the earliest arrival at each stop by exactly k legs where that beats fewer legs.
 
     Parameters: routes (int32, one row a route: first entry in `stops`, stops, first stop event, trips), stops (of the routes), arrives
-    (minute, trip by trip), leaves (minute, stop by stop), at_first and at_route (routes of each stop: route, position), origin, destination,
-    start (minute), rounds (most legs), change (minutes that a change takes). Room: best (stops), reached (rounds + 1 x stops), parent
-    (rounds + 1 x stops x 3: route, trip, position boarded), first_pos (routes, filled with FAR; left so), queue (routes).
+    (minute, trip by trip), leaves (minute, stop by stop), at_first and at_route (routes of each stop: route, position), origin,
+    destination, start (minute), rounds (most legs), change (minutes that a change takes). Room: best (stops), reached (rounds + 1 x
+    stops), parent (rounds + 1 x stops x 3: route, trip, position boarded), first_pos (routes, filled with FAR; left so), queue (routes).
     Returns: the number of rounds in which something improved.
     """
     stops_n = best.shape[0]
@@ -106,12 +125,12 @@ def raptor(routes, stops, arrives, leaves, at_first, at_route, best, reached, pa
 
 
 @njit(cache=True)
-def group_trips(trip_first, stop, arrives, leaves, order):  # type: ignore[no-untyped-def]
+def group_trips(trip_first: Any, stop: Any, arrives: Any, leaves: Any, order: Any) -> Any:
     """Put trips with the same stops into routes in which no trip overtakes another.
 
-    Parameters: trip_first (first stop event of each trip and one more), stop, arrives and leaves (of the events), order (trips sorted by their
-    stops and then by departure). Returns: the route of each trip, and the number of routes. Each trip joins the first route of its stops whose
-    last trip it is not ahead of anywhere. Cost: events x routes of the same stops.
+    Parameters: trip_first (first stop event of each trip and one more), stop, arrives and leaves (of the events), order (trips sorted by
+    their stops and then by departure). Returns: the route of each trip, and the number of routes. Each trip joins the first route of its
+    stops whose last trip it is not ahead of anywhere. Cost: events x routes of the same stops.
     """
     trips = order.shape[0]
     route = np.full(trips, -1, np.int32)
@@ -153,7 +172,7 @@ def group_trips(trip_first, stop, arrives, leaves, order):  # type: ignore[no-un
 
 
 @njit(cache=True)
-def stop_hashes(trip_first, stop):  # type: ignore[no-untyped-def]
+def stop_hashes(trip_first: Any, stop: Any) -> Any:
     """A number of each trip's sequence of stops (FNV-1a, 64 bits), to sort trips by; equal sequences have equal numbers."""
     hashes = np.empty(trip_first.shape[0] - 1, np.uint64)
     for t in range(hashes.shape[0]):
@@ -165,7 +184,9 @@ def stop_hashes(trip_first, stop):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def fill_routes(trip_first, stop, arrives, leaves, by_route, routes, out_arrives, out_leaves, out_stops):  # type: ignore[no-untyped-def]
+def fill_routes(
+    trip_first: Any, stop: Any, arrives: Any, leaves: Any, by_route: Any, routes: Any, out_arrives: Any, out_leaves: Any, out_stops: Any
+) -> Any:
     """Write stop events route by route: arrivals trip by trip, departures stop by stop.
 
     Parameters: by_route (trips sorted by route and departure), routes (as in `raptor`). Written: the three outputs.

@@ -43,7 +43,9 @@ def relation_plan(corridor: Corridor, pair: tuple[str, str], day: str) -> Plan:
     Raises: DalizError when no demand passes both countries.
     """
     origin, destination = main_relation(corridor, pair)
-    demands = corridor["demands"].filter((pl.col("origin") == origin) & (pl.col("destination") == destination) & (pl.col("route").list.len() > 0))
+    demands = corridor["demands"].filter(
+        (pl.col("origin") == origin) & (pl.col("destination") == destination) & (pl.col("route").list.len() > 0)
+    )
     route = demands["route"][0].to_list() if demands.height else None
     return plan(corridor, origin, destination, depart=day, services=route)
 
@@ -97,17 +99,23 @@ def relation_figures(winter: Plan, summer: Plan) -> list[Figure]:
     moving_h = sum(part.hours for part in parts if part.moving)
     best_h = sum(part.hours - part.waiting_h for part in parts)
     cold, warm = (p.front.filter(pl.col("itinerary") == p.label("fastest")).row(0, named=True) for p in (winter, summer))
-    length = Figure(
-        f"length_km:{name}", "Length of the way", sum(part.km for part in parts), "km", rows=tuple(r for r in rows if r.startswith("links/")),
-        certainty=certainty_of(winter.network.corridor, [r for r in rows if r.startswith("links/")]),
-    )  # fmt: skip
+    links = tuple(row for row in rows if row.startswith("links/"))
+    km = sum(part.km for part in parts)
+    length = Figure(f"length_km:{name}", "Length of the way", km, "km", rows=links, certainty=certainty_of(winter.network.corridor, links))
     days = [
         Figure(
-            f"plan_{season}p50_days:{name}", f"Days from departure to cargo free, {words}", row["days_p50"], "days", row["days_p10"], row["days_p90"],
-            "P10 to P90", rows, certainty,
+            name=f"plan_{season}p50_days:{name}",
+            label=f"Days from departure to cargo free, {words}",
+            value=row["days_p50"],
+            unit="days",
+            low=row["days_p10"],
+            high=row["days_p90"],
+            interval="P10 to P90",
+            rows=rows,
+            certainty=certainty,
         )
         for season, words, row in (("winter_", "December", cold), ("", "June", warm))
-    ]  # fmt: skip
+    ]
     return [
         length,
         Figure(f"moving_h:{name}", "Time moving", moving_h, "h", rows=rows, certainty=certainty),

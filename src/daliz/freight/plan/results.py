@@ -31,8 +31,8 @@ CAUSES = ("runs", "handling", "closures")
 
 @dataclass(frozen=True)
 class Drawn:
-    """Drawn times of one itinerary: days from departure to arrival and minute of arrival, both ascending (inf: stranded), the share of draws
-    in which each leg's connection was missed, and mean minutes beyond the plan by cause."""
+    """Drawn times of one itinerary: days from departure to arrival and minute of arrival, both ascending (inf: stranded), the share of
+    draws in which each leg's connection was missed, and mean minutes beyond the plan by cause."""
 
     days: Floats
     arrived: Floats
@@ -51,9 +51,9 @@ class Plan:
     Attributes:
         query: what was asked.
         front: one row an itinerary that no other is better than. `days*` count from the first departure to the cargo being free at the
-            destination; p10, p50 and p90 are drawn. `cost_usd_feu` is what is paid for a 40-foot container, `inventory_usd_feu` what its time in
-            transit costs its owner, `total_usd_feu` both; `probability` of arriving by the deadline, or without one of taking no more than a
-            quarter longer than planned; `connections_hold`: probability that no timetabled connection is missed.
+            destination; p10, p50 and p90 are drawn. `cost_usd_feu` is what is paid for a 40-foot container, `inventory_usd_feu` what its
+            time in transit costs its owner, `total_usd_feu` both; `probability` of arriving by the deadline, or without one of taking no
+            more than a quarter longer than planned; `connections_hold`: probability that no timetabled connection is missed.
         choice: the rows of the front that people ask for, with a column `label`.
         legs: one row a leg.
         network: the compiled corridor. paths, drawn: what each row of the front was made of (in its order).
@@ -101,7 +101,9 @@ def _front_row(network: Compiled, query: Query, number: int, path: Path, drawn: 
     inventory = query.cargo.time_value_usd_feu_day * (median if np.isfinite(median) else days)
     co2 = path.grams / 1000 * query.cargo.tonnes_feu
     by = query.arrive_by
-    in_time = drawn.share_by(by) if by is not None else float(np.searchsorted(drawn.days, ON_TIME_FACTOR * days, side="right") / len(drawn.days))
+    in_time = (
+        drawn.share_by(by) if by is not None else float(np.searchsorted(drawn.days, ON_TIME_FACTOR * days, side="right") / len(drawn.days))
+    )
     services = [network.patterns[p].service for p in path.legs[:, 0]]
     return {
         "itinerary": number,
@@ -132,7 +134,7 @@ def _moment(minute: float) -> Any:
     return calendars.moment_of(int(minute)) if np.isfinite(minute) else None
 
 
-FRONT_SCHEMA = {
+FRONT_SCHEMA: dict[str, Any] = {
     "itinerary": pl.Int64,
     "ready": pl.Datetime("us", "UTC"),
     "depart": pl.Datetime("us", "UTC"),
@@ -141,7 +143,8 @@ FRONT_SCHEMA = {
     "arrive_p50": pl.Datetime("us", "UTC"),
     "arrive_p90": pl.Datetime("us", "UTC"),
     **dict.fromkeys(
-        ("cost_usd_feu", "inventory_usd_feu", "total_usd_feu", "cost_usd", "co2_kg_feu", "co2_kg", "probability", "connections_hold"), pl.Float64
+        ("cost_usd_feu", "inventory_usd_feu", "total_usd_feu", "cost_usd", "co2_kg_feu", "co2_kg", "probability", "connections_hold"),
+        pl.Float64,
     ),
     "transfers": pl.Int64,
     "services": pl.List(pl.String),
@@ -151,12 +154,12 @@ FRONT_SCHEMA = {
 def leg_rows(network: Compiled, query: Query, number: int, path: Path, drawn: Drawn) -> list[dict[str, Any]]:
     """The legs of an itinerary: where, when, what each part takes and costs."""
     net = network.network
-    rows = []
+    rows: list[dict[str, Any]] = []
     at, incoming = path.ready, 0
     for leg, (p, boarded, alighted, key) in enumerate(path.legs.tolist()):
         a = int(net.stop_first[p])
         b, e = a + boarded, a + alighted
-        table = net.handling_of[net.place[b]]
+        table = int(net.handling_of[net.place[b]])
         handled = int(net.handling[table, incoming, net.class_out[b]])
         leaving, arriving = key + int(net.leaves[b]), key + int(net.arrives[e])
         standing = sum(int(net.leaves[stop] - net.arrives[stop]) for stop in range(b + 1, e))
@@ -229,18 +232,30 @@ def _dominated(values: Floats, margins: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _criteria(rows: Sequence[dict[str, Any]], query: Query) -> Floats:
-    """What itineraries are compared by: time, total cost, CO2 and lateness.
+    """What itineraries are compared by: time, total cost, CO2, lateness and, where it is free, the start (the later the better).
 
-    Time and lateness are those of the arrival where the departure is given; the days in transit in a window of departures; and the start (the
-    later the better) and the chance to be too late where a deadline is given.
+    Time and lateness are those of the arrival; against a deadline, lateness is the chance to be too late, and the start is what counts.
     """
-    columns = {
-        "depart": lambda r: (_days(r["arrive_p50"]), _days(r["arrive_p90"])),
-        "window": lambda r: (r["days_p50"], r["days_p90"]),
-        "deadline": lambda r: (-_days(r["ready"]), -100 * r["probability"]),
-    }
-    kind = "deadline" if query.depart is None else "depart" if query.depart == query.until else "window"
-    table = [[(two := columns[kind](row))[0], row["total_usd_feu"], row["co2_kg_feu"], two[1]] for row in rows]
+    if query.depart is None:
+        table = [[0.0, r["total_usd_feu"], r["co2_kg_feu"], -100 * r["probability"], -_days(r["ready"])] for r in rows]
+    else:
+        free = query.depart != query.until
+        table = [
+            [_days(r["arrive_p50"]), r["total_usd_feu"], r["co2_kg_feu"], _days(r["arrive_p90"]), -_days(r["ready"]) if free else 0.0]
+            for r in rows
+        ]
+    return np.array(table).reshape(len(rows), 5)
+
+
+def _measures(rows: Sequence[dict[str, Any]], query: Query) -> Floats:
+    """What the labels go by: fastest, cheapest, greenest, safest. In a window the days in transit count, against a deadline the late
+    start."""
+    if query.depart is None:
+        table = [[-_days(r["ready"]), r["total_usd_feu"], r["co2_kg_feu"], -r["probability"]] for r in rows]
+    elif query.depart == query.until:
+        table = [[_days(r["arrive_p50"]), r["total_usd_feu"], r["co2_kg_feu"], _days(r["arrive_p90"])] for r in rows]
+    else:
+        table = [[r["days_p50"], r["total_usd_feu"], r["co2_kg_feu"], r["days_p90"]] for r in rows]
     return np.array(table).reshape(len(rows), 4)
 
 
@@ -250,12 +265,10 @@ def _days(at: Any) -> float:
 
 def _labelled(rows: Sequence[dict[str, Any]], query: Query) -> dict[str, int]:
     """The index of the row for each label."""
-    values = _criteria(rows, query)
+    values = _measures(rows, query)
     if query.arrive_by is not None and (enough := np.array([row["probability"] >= ENOUGH for row in rows])).any():
         values = np.where(enough[:, None], values, np.inf)
-    found = {
-        name: int(np.lexsort((values[:, 1], values[:, 0], values[:, column]))[0]) for column, name in enumerate(LABELS[:4])
-    }
+    found = {name: int(np.lexsort((values[:, 1], values[:, 0], values[:, column]))[0]) for column, name in enumerate(LABELS[:4])}
     finite = np.where(np.isfinite(values), values, np.nan)
     span = np.nanmax(finite, axis=0) - np.nanmin(finite, axis=0)
     scaled = (finite - np.nanmin(finite, axis=0)) / np.where(span > 0, span, 1.0)
@@ -274,7 +287,7 @@ def make_plan(network: Compiled, query: Query, paths: Sequence[Path], draws: int
     drawn = [_drawn(network, query, path, draws, seed) for path in kept]
     rows = [_front_row(network, query, number, path, d) for number, (path, d) in enumerate(zip(kept, drawn, strict=True), start=1)]
     alive = list(range(len(rows)))
-    for margins in (np.zeros(4), np.array([HAIR_DAYS, HAIR_USD, HAIR_KG, HAIR_DAYS])):
+    for margins in (np.zeros(5), np.array([HAIR_DAYS, HAIR_USD, HAIR_KG, HAIR_DAYS, HAIR_DAYS])):
         if everything and margins.any():
             break
         named = set(_labelled([rows[i] for i in alive], query).values()) if margins.any() else set()

@@ -1,8 +1,9 @@
 """What really happens to an itinerary: draws of its delays, with missed connections that lead to the next departure.
 
-Each draw walks the legs: handling and standing take a triangular time around the plan; runs deviate by a triangular time; a closed port or sea
-holds the run (an alternating process: the chance of finding it closed forgets the last sight of it at the rate of its spells); a service that
-runs every so many hours is waited for a uniform part of them; a timetabled departure that is missed is replaced by the next one.
+Each draw walks the legs: handling and standing take a triangular time around the plan; runs deviate by a triangular time; a closed port
+or sea holds the run (an alternating process: the chance of finding it closed forgets the last sight of it at the rate of its spells); a
+service that runs every so many hours is waited for a uniform part of them; a timetabled departure that is missed is replaced by the next
+one.
 
 Source: alternating renewal process with exponential spells (Cox 1962, ch. 7). Cost: draws x stops passed, about 0.1 microseconds a stop.
 """
@@ -10,6 +11,7 @@ Source: alternating renewal process with exponential spells (Cox 1962, ch. 7). C
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -18,37 +20,49 @@ from daliz.freight.plan.clock import NEVER, first_departure, month_of, next_open
 
 
 @njit(cache=True, inline="always")
-def _triangular(low, high):  # type: ignore[no-untyped-def]
+def _unit(state: Any) -> Any:
+    """A number from 0 up to 1 (53 bits). Source: SplitMix64 (Steele, Lea, Flood, OOPSLA 2014); the same on every machine and version."""
+    state[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = state[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return float((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, inline="always")
+def _triangular(state: Any, low: Any, high: Any) -> Any:
     """A deviation between low <= 0 and high >= 0 that is most likely 0."""
     width = high - low
     if width <= 0.0:
         return low
-    u = np.random.random() * width
+    u = _unit(state) * width
     if u < -low:
         return low + math.sqrt(u * -low)
     return high - math.sqrt((width - u) * high)
 
 
 @njit(cache=True, inline="always")
-def _held(noise, process, minute, seen_process, seen_open):  # type: ignore[no-untyped-def]
+def _held(state: Any, noise: Any, process: Any, minute: Any, seen_process: Any, seen_open: Any) -> Any:
     """Minutes until a closing process lets cargo through."""
     month = month_of(np.int64(minute))
     share = noise.share_closed[process, month]
     mean = noise.closed_mean[process, month]
     if process == seen_process and share < 1.0:
         share *= 1.0 - math.exp(-(minute - seen_open) / (mean * (1.0 - share)))
-    if np.random.random() < share:
-        return -mean * math.log(1.0 - np.random.random())
+    if _unit(state) < share:
+        return -mean * math.log(1.0 - _unit(state))
     return 0.0
 
 
 @njit(cache=True)
-def _stretches(net, noise, legs, first, minutes, shift, low, high, hold, hold_at, stands):  # type: ignore[no-untyped-def]
+def _stretches(
+    net: Any, noise: Any, legs: Any, first: Any, minutes: Any, shift: Any, low: Any, high: Any, hold: Any, hold_at: Any, stands: Any
+) -> Any:
     """Cut each leg into stretches that one draw decides: all runs up to the next closure or deviating stand, or one such stand.
 
     A run alone keeps its triangle; several become the symmetric triangle with their mean and variance.
-    Written: first (of each leg and one more), minutes by plan, shift, low and high of the deviation, closing process before and after (-1: none),
-    stands (1: standing, 0: running). Returns: number of stretches.
+    Written: first (of each leg and one more), minutes by plan, shift, low and high of the deviation, closing process before and after
+    (-1: none), stands (1: standing, 0: running). Returns: number of stretches.
     """
     n = 0
     for leg in range(legs.shape[0]):
@@ -97,7 +111,23 @@ def _stretches(net, noise, legs, first, minutes, shift, low, high, hold, hold_at
 
 
 @njit(cache=True, inline="always")
-def _flush(n, minutes, shift, low, high, hold, hold_at, stands, total, mean, variance, parts, before, noise, only):  # type: ignore[no-untyped-def]
+def _flush(
+    n: Any,
+    minutes: Any,
+    shift: Any,
+    low: Any,
+    high: Any,
+    hold: Any,
+    hold_at: Any,
+    stands: Any,
+    total: Any,
+    mean: Any,
+    variance: Any,
+    parts: Any,
+    before: Any,
+    noise: Any,
+    only: Any,
+) -> Any:
     """Write the runs gathered so far as one stretch."""
     minutes[n] = total
     half = math.sqrt(6.0 * variance)
@@ -115,15 +145,18 @@ def _flush(n, minutes, shift, low, high, hold, hold_at, stands, total, mean, var
 
 
 @njit(cache=True)
-def draw_arrivals(net, noise, legs, destination, ready, seed, left, arrived, missed, lost):  # type: ignore[no-untyped-def]
+def draw_arrivals(
+    net: Any, noise: Any, legs: Any, destination: Any, ready: Any, seed: Any, left: Any, arrived: Any, missed: Any, lost: Any
+) -> Any:
     """Draw when cargo leaves and arrives.
 
-    Parameters: net, noise, legs (pattern, stop boarded, stop alighted, minute at which the pattern leaves its first stop by plan), destination,
-    ready (minute), seed. Written: left and arrived (minute of the first departure and of the arrival, one a draw; inf: the timetable ended
-    before the cargo got away), missed (draws in which the connection to each leg was missed), lost (mean minutes beyond the plan by cause: runs,
-    handling and standing, closures).
+    Parameters: net, noise, legs (pattern, stop boarded, stop alighted, minute at which the pattern leaves its first stop by plan),
+    destination, ready (minute), seed. Written: left and arrived (minute of the first departure and of the arrival, one a draw; inf: the
+    timetable ended before the cargo got away), missed (draws in which the connection to each leg was missed), lost (mean minutes beyond
+    the plan by cause: runs, handling and standing, closures).
     """
-    np.random.seed(seed)
+    state = np.empty(1, np.uint64)
+    state[0] = np.uint64(seed)
     n_legs = legs.shape[0]
     stops = 2
     for leg in range(n_legs):
@@ -149,7 +182,7 @@ def draw_arrivals(net, noise, legs, destination, ready, seed, left, arrived, mis
             table = net.handling_of[s]
             out = net.class_out[boarded]
             handled = noise.handling_shift[table, cls, out] + _triangular(
-                noise.handling_low[table, cls, out], noise.handling_high[table, cls, out]
+                state, noise.handling_low[table, cls, out], noise.handling_high[table, cls, out]
             )
             lost[1] += handled
             opened = next_open(net, s, np.int64(math.ceil(t)))
@@ -159,7 +192,7 @@ def draw_arrivals(net, noise, legs, destination, ready, seed, left, arrived, mis
             need = opened + net.handling[table, cls, out] + handled + net.cutoff[boarded]
             planned = legs[leg, 3] + net.leaves[boarded]
             if net.headway[p] >= 0:
-                t = need + np.random.random() * net.headway[p]
+                t = need + _unit(state) * net.headway[p]
             elif need <= planned:
                 t = float(planned)
             else:
@@ -171,18 +204,18 @@ def draw_arrivals(net, noise, legs, destination, ready, seed, left, arrived, mis
                 t = float(net.departure[trip] + start + net.leaves[boarded])
             for x in range(first[leg], first[leg + 1]):
                 if hold[x] >= 0:
-                    held = _held(noise, hold[x], t, seen_process, seen_open)
+                    held = _held(state, noise, hold[x], t, seen_process, seen_open)
                     lost[2] += held
                     t += held
                     seen_process = hold[x]
                     seen_open = t
                 if leg == 0 and x == 0:
                     left[draw] = t
-                deviation = shift[x] + _triangular(low[x], high[x])
+                deviation = shift[x] + _triangular(state, low[x], high[x])
                 lost[stands[x]] += deviation
                 t += minutes[x] + deviation
                 if hold_at[x] >= 0:
-                    held = _held(noise, hold_at[x], t, seen_process, seen_open)
+                    held = _held(state, noise, hold_at[x], t, seen_process, seen_open)
                     lost[2] += held
                     t += held
                     seen_process = hold_at[x]
@@ -191,7 +224,9 @@ def draw_arrivals(net, noise, legs, destination, ready, seed, left, arrived, mis
         if stranded:
             continue
         table = net.handling_of[destination]
-        handled = noise.handling_shift[table, cls, 0] + _triangular(noise.handling_low[table, cls, 0], noise.handling_high[table, cls, 0])
+        handled = noise.handling_shift[table, cls, 0] + _triangular(
+            state, noise.handling_low[table, cls, 0], noise.handling_high[table, cls, 0]
+        )
         lost[1] += handled
         opened = next_open(net, destination, np.int64(math.ceil(t)))
         if opened < NEVER:

@@ -181,7 +181,15 @@ class Router:
             legs.append(trace[at, [PATTERN, BOARDED, ALIGHTED, DEPARTED]])
             at = int(trace[at, PARENT])
         arrival, cents, grams, risk, variance = (int(value) for value in label[end, : VARIANCE + 1])
-        return Path(int(times[label[end, STAMP] // LONGEST_ROUNDS]), arrival, cents, grams, risk, variance, np.array(legs[::-1], np.int64).reshape(-1, 4))
+        return Path(
+            int(times[label[end, STAMP] // LONGEST_ROUNDS]),
+            arrival,
+            cents,
+            grams,
+            risk,
+            variance,
+            np.array(legs[::-1], np.int64).reshape(-1, 4),
+        )
 
 
 def _floor(network: Network) -> Ints:

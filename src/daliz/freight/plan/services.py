@@ -87,7 +87,7 @@ def service_pattern(reading: Reading, service: Row, stops: list[Row], departures
     if len(stops) < 2:
         return None
     columns = _Stops()
-    for index, stop in enumerate(stops):
+    for index in range(len(stops)):
         _add_stop(reading, service, stops, index, columns)
     period, minutes, headway = _departures(reading, service, stops[0], departures)
     if headway < 0 and not minutes:
@@ -239,9 +239,7 @@ def _departures(reading: Reading, service: Row, first: Row, rows: list[Row]) -> 
     if rows and constant and all(calendars.is_weekly(row, service) for row in rows):
         weekly = {(m, row["tariff_usd_feu"]) for row in rows for m in calendars.weekly_minutes(row, zone, reading.horizon)}
         return calendars.WEEK_MIN, _cheapest(weekly), -1
-    listed = {
-        (int(m), row["tariff_usd_feu"]) for row in rows for m in calendars.listed_minutes(row, service, zone, reading.horizon)
-    }
+    listed = {(int(m), row["tariff_usd_feu"]) for row in rows for m in calendars.listed_minutes(row, service, zone, reading.horizon)}
     return 0, _cheapest(listed), -1
 
 

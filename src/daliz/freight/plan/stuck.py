@@ -91,7 +91,8 @@ def explain_no_way(network: Compiled, query: Query, has_way: Callable[[Query], b
     if len(onward) == 1:
         return f"no connection: no service that may be used leaves {origin}"
     if len(back) == 1:
-        return f"no connection: no service that may be used comes to {destination}; cargo from {origin} gets as far as {_names(network, onward - {start}, end)}"
+        reached = _names(network, onward - {start}, end)
+        return f"no connection: no service that may be used comes to {destination}; cargo from {origin} gets as far as {reached}"
     return (
         f"no connection: cargo from {origin} gets as far as {_names(network, onward - {start}, end)}; "
         f"{destination} is reached only from {_names(network, back - {end}, start)}; nothing that may be used joins the two"

@@ -1,6 +1,7 @@
 """A dense timetable of some days of a GTFS feed, for questions of time and changes only.
 
-Freight questions (price, risk, handling) go to `plan`; this answers earliest arrival with fewest changes on timetables of millions of stop events.
+Freight questions (price, risk, handling) go to `plan`; this answers earliest arrival with fewest changes on timetables of millions of
+stop events.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class Timetable:
         route, n_routes = group_trips(first, stop, arrives, leaves, order)
         by_route = order[np.argsort(route[order], kind="stable")]
         trips = np.bincount(route, minlength=n_routes).astype(np.int64) if n_routes else np.zeros(0, np.int64)
-        length = (first[by_route + 1] - first[by_route])[np.r_[0, np.cumsum(trips)[:-1]].astype(np.int64)] if n_routes else np.zeros(0, np.int64)
+        length = (
+            (first[by_route + 1] - first[by_route])[np.r_[0, np.cumsum(trips)[:-1]].astype(np.int64)] if n_routes else np.zeros(0, np.int64)
+        )
         self.routes = np.column_stack([_starts(length), length, _starts(length * trips), trips]).astype(np.int32)
         self.arrives, self.leaves = np.empty(len(trip), np.int32), np.empty(len(trip), np.int32)
         self.route_stops = np.empty(int(length.sum()), np.int32)
@@ -75,7 +78,9 @@ class Timetable:
         position = np.arange(len(self.route_stops)) - np.repeat(self.routes[:, 0], self.routes[:, 1])
         order = np.argsort(self.route_stops, kind="stable")
         self.at_first = np.searchsorted(self.route_stops[order], np.arange(len(self.stops) + 1)).astype(np.int32)
-        self.at_route = np.ascontiguousarray(np.column_stack([np.repeat(np.arange(n_routes), length)[order], position[order]]).astype(np.int32))
+        self.at_route = np.ascontiguousarray(
+            np.column_stack([np.repeat(np.arange(n_routes), length)[order], position[order]]).astype(np.int32)
+        )
         self._index = {name: i for i, name in enumerate(self.stops)}
         self._room(ROUNDS)
 
@@ -158,7 +163,7 @@ class Timetable:
         rides = []
         while k > 0:
             route, trip, boarded = (int(x) for x in self._parent[k, stop])
-            first, length, base, trips = (int(x) for x in self.routes[route])
+            first, _, base, trips = (int(x) for x in self.routes[route])
             start = int(self.route_stops[first + boarded])
             leaves = int(self.leaves[base + boarded * trips + trip])
             name = self.trip_of[self.route_trips[route] + trip]

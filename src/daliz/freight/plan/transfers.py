@@ -1,9 +1,9 @@
 """What is done to cargo between two legs: handling hours, their spread and their charge, from the table of terminals.
 
 The rules, by what cargo comes with and what it goes on with:
-off a ship or ferry: crane or ferry berth; off a train: customs; on or off a ship: storage; from train to train: hand-over, and gauge change where
-the gauges differ; onto a train: train formation; onto a ship or ferry: crane or ferry berth. An operation that the place has no open terminal
-for takes no time, except that a box is lifted on or off a lorry. A ferry for wagons only takes no lorries.
+off a ship or ferry: crane or ferry berth; off a train: customs; on or off a ship: storage; from train to train: hand-over, and gauge
+change where the gauges differ; onto a train: train formation; onto a ship or ferry: crane or ferry berth. An operation that the place has
+no open terminal for takes no time, except that a box is lifted on or off a lorry. A ferry for wagons only takes no lorries.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ def on_board(here: Mapping[str, Operation], changes_gauge: bool) -> list[Operati
 def spread(parts: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:
     """Several triangular deviations (low <= 0 <= high, most likely 0) as one with the same mean and variance.
 
-    Returns: shift, low, high (the deviation is the shift plus a triangle with mode 0) and its second moment about 0. One part stays as it is; of
-    several the triangle keeps mode 0 where that is possible, and is symmetric about the mean where their sum is too skewed for it.
+    Returns: shift, low, high (the deviation is the shift plus a triangle with mode 0) and its second moment about 0. One part stays as it
+    is; of several the triangle keeps mode 0 where that is possible, and is symmetric about the mean where their sum is too skewed for it.
     Source: triangular distribution, mean (a + b + c) / 3, variance (a^2 + b^2 + c^2 - ab - ac - bc) / 18.
     """
     mean3 = variance = 0.0
@@ -173,7 +173,10 @@ def handling(places: Sequence[str], operations: Mapping[str, Mapping[str, Operat
 
 
 def openings(
-    places: Sequence[str], operations: Mapping[str, Mapping[str, Operation]], midnights: Mapping[str, Sequence[int]], constant: Mapping[str, bool]
+    places: Sequence[str],
+    operations: Mapping[str, Mapping[str, Operation]],
+    midnights: Mapping[str, Sequence[int]],
+    constant: Mapping[str, bool],
 ) -> Openings:
     """When cargo is handled at each place: the hours in which all its terminals with opening hours are open.
 

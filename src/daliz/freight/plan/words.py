@@ -11,7 +11,11 @@ import polars as pl
 from daliz.freight.plan import calendars
 from daliz.freight.plan.results import CAUSES, Plan
 
-CAUSE_WORDS = {"runs": "trains, ships and lorries running late", "handling": "handling, border and yard", "closures": "closed ports and seas"}
+CAUSE_WORDS = {
+    "runs": "trains, ships and lorries running late",
+    "handling": "handling, border and yard",
+    "closures": "closed ports and seas",
+}
 WIDTH = 80
 
 
@@ -35,8 +39,8 @@ def day(plan: Plan, at: datetime | None, place: str) -> str:
 
 
 def name(plan: Plan, place: str) -> str:
-    """The name of a place, without what stands in brackets."""
-    return str(plan.network.place_rows[place]["name"]).partition(" (")[0]
+    """The name of a place, without what stands in brackets or after a stroke."""
+    return str(plan.network.place_rows[place]["name"]).partition(" (")[0].partition(" / ")[0]
 
 
 def hours(value: float) -> str:
@@ -53,7 +57,8 @@ def hours(value: float) -> str:
 def headline(plan: Plan) -> str:
     """The question in one line."""
     query = plan.query
-    what = f"{name(plan, query.origin)} to {name(plan, query.destination)}, {query.teu:g} TEU of {query.cargo.name[0].lower()}{query.cargo.name[1:]}"
+    cargo = query.cargo.name[0].lower() + query.cargo.name[1:]
+    what = f"{name(plan, query.origin)} to {name(plan, query.destination)}, {query.teu:g} TEU of {cargo}"
     if query.depart is None:
         return f"{what}, to arrive by {clock(plan, calendars.moment_of(query.arrive_by or 0), query.destination)}"
     first = calendars.moment_of(query.depart)
@@ -94,7 +99,13 @@ def _before(leg: Mapping[str, Any]) -> str:
     if leg["handling_h"] > 0:
         parts.append(f"handling {hours(leg['handling_h'])}")
     if leg["wait_h"] > 0.01:
-        why = "for the timetable" if leg["by_timetable"] else f"leaves every {hours(leg['every_h'])}" if leg["every_h"] else "cut-off and hours"
+        why = (
+            "for the timetable"
+            if leg["by_timetable"]
+            else f"leaves every {hours(leg['every_h'])}"
+            if leg["every_h"]
+            else "cut-off and hours"
+        )
         parts.append(f"waiting {hours(leg['wait_h'])} ({why})")
     return ", ".join(parts)
 

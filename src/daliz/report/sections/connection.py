@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -26,7 +26,7 @@ from daliz.report.section import Grid, Picture, Section, Words
 if TYPE_CHECKING:
     import altair as alt
 
-MOVING, STANDING, WAITING = "moving", "handling and border", "waiting for the next departure"
+MOVING, STANDING, WAITING = "moving", "handling and border", "waiting to leave"
 WIDTH, ROW_PX = 560, 24
 
 
@@ -42,13 +42,14 @@ def _title(answer: Plan, part: Segment) -> str:
     return f"{start} to {end}, {part.mode}, {part.km:,.0f} km" if part.moving else f"at {start}"
 
 
-def time_chart(answer: Plan, parts: list[Segment]) -> alt.LayerChart:
+def time_chart(answer: Plan, parts: list[Segment]) -> alt.TopLevelMixin:
     """Hours from origin to destination: the whole as one stacked bar, and below it each part where it falls, with its hours."""
     import altair as alt
 
     from daliz.draw import INK, PALETTE
 
-    rows, order, at = [], ["the whole way"], 0.0
+    rows: list[dict[str, Any]] = []
+    order, at = ["the whole way"], 0.0
     for number, part in enumerate(parts, start=1):
         title = _title(answer, part) if _title(answer, part) not in order else f"{_title(answer, part)} ({number})"
         order.append(title)
@@ -62,7 +63,7 @@ def time_chart(answer: Plan, parts: list[Segment]) -> alt.LayerChart:
         for title, part in zip(order[1:], parts, strict=True)
     ]
     ends.append({"part": order[0], "to": at / 24, "text": f"{at / 24:.1f} days"})
-    y = alt.Y("part:N", sort=order, title=None, axis=alt.Axis(labelLimit=330, ticks=False, domain=False))
+    y = alt.Y("part:N", sort=order, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
     colours = alt.Scale(domain=[MOVING, STANDING, WAITING], range=[PALETTE[0], PALETTE[1], PALETTE[2]])
     bars = (
         alt.Chart(alt.Data(values=rows))
@@ -100,7 +101,13 @@ def _map(winter: Plan, choice: Plan) -> str:
         [
             Layer(lines=land, points=points, colour=PALETTE[0], width=3.0, label="by land"),
             Layer(lines=sea, colour=PALETTE[1], width=3.0, label="by sea"),
-            Layer(lines=[line for line in others if _nearby(line, [*land, *sea])], colour=PALETTE[3], width=1.4, dash="4 3", label="other ways"),
+            Layer(
+                lines=[line for line in others if _nearby(line, [*land, *sea])],
+                colour=PALETTE[3],
+                width=1.4,
+                dash="4 3",
+                label="other ways",
+            ),
         ]
     )
 
@@ -165,5 +172,9 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             _choice(choice),
         ),
         [*figures, *(figure for figure in published_lengths(corridor) if figure.name not in known)],
-        {"segments": [{"from": p.start, "to": p.end, "mode": p.mode, "hours": p.hours, "waiting_h": p.waiting_h, "km": p.km} for p in parts]},
+        {
+            "segments": [
+                {"from": p.start, "to": p.end, "mode": p.mode, "hours": p.hours, "waiting_h": p.waiting_h, "km": p.km} for p in parts
+            ]
+        },
     )

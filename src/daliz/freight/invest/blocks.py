@@ -1,0 +1,135 @@
+"""The parts of the mixed-integer programme that the arc-flow and the route-based model share.
+
+Variables: built (units of each option), unserved (of each demand in each scenario, where that is allowed), growth (multiple of demand
+carried, in each scenario or in the worst). Models are written in linopy, with sparse sums: a matrix times a variable along one of its
+dimensions.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sparse
+
+from daliz.corridor import MissingExtraError
+from daliz.freight.invest.design import Design, Goal
+
+if TYPE_CHECKING:
+    import linopy
+    import xarray as xr
+
+
+def extra(name: str) -> Any:
+    """A package of the extra `invest`. Raises: MissingExtraError."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingExtraError("invest", name) from error
+
+
+def array(values: Any, **dims: pd.Index) -> xr.DataArray:
+    """A labelled array; its dimensions in the order of the values' axes."""
+    return extra("xarray").DataArray(np.asarray(values), coords=list(dims.values()), dims=list(dims))
+
+
+def times(matrix: sparse.spmatrix, variable: Any, over: str, to: str, rows: pd.Index) -> Any:
+    """The matrix times a variable along its dimension `over`: an expression over `to` instead, with a term for each of `rows`."""
+    xarray = extra("xarray")
+    table = sparse.coo_matrix(sparse.csr_matrix(matrix)[rows])
+    # A row without entries would be missing from the sum; a zero times the first variable keeps it.
+    absent = np.setdiff1d(np.arange(len(rows)), table.row)
+    row = np.concatenate([table.row, absent])
+    column = np.concatenate([table.col, np.zeros(len(absent), np.int64)])
+    entry = np.concatenate([table.data, np.zeros(len(absent))])
+    picked = variable.isel({over: xarray.DataArray(column, dims="entry")}) * xarray.DataArray(entry, dims="entry")
+    if over in picked.coords:
+        picked = picked.drop_vars(over)
+    return picked.groupby(xarray.DataArray(np.asarray(rows)[row], dims="entry", name=to)).sum()
+
+
+class Dimensions:
+    """The labels of a design's dimensions."""
+
+    def __init__(self, design: Design) -> None:
+        self.scenario = pd.RangeIndex(len(design.probability), name="scenario")
+        self.option = pd.RangeIndex(len(design.options.names), name="option")
+        self.demand = pd.RangeIndex(len(design.origin), name="demand")
+        self.resource = pd.RangeIndex(len(design.resources), name="resource")
+        self.arc = pd.RangeIndex(len(design.tail), name="arc")
+
+
+def investment(model: linopy.Model, design: Design, goal: Goal, relaxed: bool) -> dict[str, Any]:
+    """Add what can be built and its rules, what may stay unserved and how demand grows. Returns: the variables by name."""
+    dims, options = Dimensions(design), design.options
+    found: dict[str, Any] = {}
+    if len(dims.option):
+        top = array(np.where(np.isfinite(options.most), options.most, 1e6), option=dims.option)
+        whole = options.whole & (not relaxed)
+        if whole.any() and not whole.all():
+            found["built"] = _mixed(model, design, dims, top)
+        else:
+            found["built"] = model.add_variables(lower=0, upper=top, coords=[dims.option], name="built", integer=bool(whole.all()))
+        built = found["built"]
+        if design.budget is not None:
+            model.add_constraints((built * array(options.cost, option=dims.option)).sum() <= design.budget, name="budget")
+        for i, (later, earlier) in enumerate(options.after):
+            model.add_constraints(built.isel(option=later, drop=True) - built.isel(option=earlier, drop=True) <= 0, name=f"after{i}")
+        for i, group in enumerate(options.exclusive):
+            if len(group) > 1:
+                model.add_constraints(built.isel(option=list(group)).sum() <= 1, name=f"exclusive{i}")
+    if design.unserved_cost is not None:
+        coords = [dims.demand, dims.scenario]
+        most = array(design.amount, demand=dims.demand, scenario=dims.scenario)
+        found["unserved"] = model.add_variables(lower=0, upper=most, coords=coords, name="unserved")
+    if goal in ("growth", "worst_growth"):
+        found["growth"] = model.add_variables(lower=0, upper=design.most_growth, coords=[dims.scenario], name="growth")
+    if goal in ("worst_growth", "worst_cost"):
+        found["worst"] = model.add_variables(lower=-np.inf if goal == "worst_cost" else 0, name="worst")
+    return found
+
+
+def _mixed(model: linopy.Model, design: Design, dims: Dimensions, top: xr.DataArray) -> Any:
+    """Options of which some come whole and some in any amount: all in any amount, tied to whole units where whole."""
+    built = model.add_variables(lower=0, upper=top, coords=[dims.option], name="built")
+    which = pd.Index(np.flatnonzero(design.options.whole), name="whole")
+    most = top.isel(option=which).rename(option="whole").assign_coords(whole=which)
+    units = model.add_variables(lower=0, upper=most, coords=[which], name="units", integer=True)
+    picked = built.isel(option=np.asarray(which)).rename(option="whole").assign_coords(whole=which)
+    model.add_constraints(picked - units == 0, name="whole_units")
+    return built
+
+
+def capacities(model: linopy.Model, design: Design, found: dict[str, Any], load: Any) -> None:
+    """Load on each resource (expression over resource and scenario) within what there is and what is built."""
+    dims = Dimensions(design)
+    limit = array(design.capacity, resource=dims.resource, scenario=dims.scenario)
+    if "built" in found:
+        load = load - times(design.options.adds, found["built"], "option", "resource", dims.resource)
+    model.add_constraints(load <= limit, name="capacity")
+
+
+def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Any) -> None:
+    """Set the objective. moving: cost of moving in each scenario (expression over scenario)."""
+    dims = Dimensions(design)
+    weight = array(design.probability, scenario=dims.scenario)
+    building = (found["built"] * array(design.options.cost, option=dims.option)).sum() if "built" in found else None
+    if goal in ("growth", "worst_growth"):
+        if goal == "worst_growth":
+            model.add_constraints(found["growth"] - found["worst"] >= 0, name="worst_growth")
+            model.add_objective(-1 * found["worst"] + 0)
+        else:
+            model.add_objective((found["growth"] * (-weight)).sum())
+        return
+    if goal == "build_cost":
+        moving = moving * 0
+    if "unserved" in found:
+        moving = moving + (found["unserved"] * design.unserved_cost).sum("demand")
+    if goal == "worst_cost":
+        model.add_constraints(moving - found["worst"] <= 0, name="worst_cost")
+        total = found["worst"] + 0
+    else:
+        total = (moving * weight).sum()
+    model.add_objective(total if building is None else total + building)

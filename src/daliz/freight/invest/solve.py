@@ -1,0 +1,89 @@
+"""Solving a model with HiGHS, so that a time limit still gives the best solution found and how far from the best possible it can be."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daliz.freight.invest.blocks import extra
+from daliz.freight.invest.design import Floats, InvestError
+
+if TYPE_CHECKING:
+    import linopy
+
+LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Outcome of a solver run.
+
+    Attributes: status (optimal, time_limit or infeasible), objective and bound (nan without a solution), gap ((objective - bound) /
+    |objective|), seconds, values (of each variable by name, as labelled by linopy).
+    """
+
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    seconds: float
+    values: dict[str, Floats] = field(repr=False, default_factory=dict)
+
+
+def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
+    """The model handed to HiGHS, with its options set."""
+    extra("highspy")
+    solver = model.to_highspy(set_names=False)
+    solver.setOptionValue("output_flag", log)
+    solver.setOptionValue("log_to_console", log)
+    solver.setOptionValue("threads", threads)
+    solver.setOptionValue("mip_rel_gap", gap)
+    if time_limit_s is not None:
+        solver.setOptionValue("time_limit", float(time_limit_s))
+    return solver
+
+
+def outcome(solver: Any, seconds: float, constant: float = 0.0) -> Solved:
+    """What HiGHS found, without the values. Raises: InvestError when it failed."""
+    kind = extra("highspy").HighsModelStatus
+    status = solver.getModelStatus()
+    if status in (kind.kInfeasible, kind.kUnboundedOrInfeasible):
+        return Solved("infeasible", np.nan, np.nan, np.nan, seconds)
+    information = solver.getInfo()
+    if status not in (kind.kOptimal, kind.kTimeLimit, kind.kIterationLimit, kind.kInterrupt):
+        raise InvestError(f"the solver stopped: {solver.modelStatusToString(status)}")
+    found = information.objective_function_value + constant
+    if information.primal_solution_status != 2:
+        found = np.nan
+    whole = information.mip_dual_bound
+    bound = (whole if abs(whole) < LARGEST and information.mip_node_count >= 0 else information.objective_function_value) + constant
+    gap = max(0.0, (found - bound) / max(abs(found), 1e-9)) if np.isfinite(found) else np.inf
+    return Solved("optimal" if status == kind.kOptimal else "time_limit", found, bound, gap, seconds)
+
+
+def values_of(model: linopy.Model, solution: Any) -> dict[str, Floats]:
+    """Values of each variable, in its own shape."""
+    position = np.full(model._xCounter, -1)
+    labels = model.matrices.vlabels
+    position[labels] = np.arange(len(labels))
+    flat = np.append(np.asarray(solution), np.nan)
+    return {name: flat[position[variable.labels.values]] for name, variable in model.variables.items()}
+
+
+def solve(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, constant: float = 0.0) -> Solved:
+    """Solve a model.
+
+    Parameters: time_limit_s (None: none), gap (relative; where to stop), threads, constant (added to objective and bound).
+    Returns: the outcome; after a time limit the best solution with its gap, or nan values when none was found.
+    """
+    began = time.perf_counter()
+    solver = highs(model, time_limit_s, gap, threads)
+    solver.run()
+    found = outcome(solver, time.perf_counter() - began, constant)
+    if not np.isfinite(found.objective):
+        return found
+    values = values_of(model, solver.getSolution().col_value)
+    return Solved(found.status, found.objective, found.bound, found.gap, found.seconds, values)
