@@ -8,12 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 import scipy.sparse as sparse
+from tests.invest.corridor_like import corridor_like
 
 from daliz.freight.invest.arcs import arc_model
 from daliz.freight.invest.design import Design, Goal, InvestError, Options
 from daliz.freight.invest.routes import solve_routes
 from daliz.freight.invest.solve import solve
-from tests.invest.corridor_like import corridor_like
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -107,7 +107,7 @@ def test_bad_input_is_answered() -> None:
         _line(budget=-1.0)
     with pytest.raises(InvestError, match="no demand"):
         _line(amount=np.array([[0.0]]))
-    with pytest.raises(InvestError, match="probabilities of the scenarios add up to 0.5"):
+    with pytest.raises(InvestError, match=r"probabilities of the scenarios add up to 0.5"):
         _line(probability=np.array([0.5]))
     with pytest.raises(InvestError, match="no arcs lead there"):
         _line(origin=np.array([1]), destination=np.array([0]))

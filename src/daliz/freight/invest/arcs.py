@@ -30,7 +30,7 @@ def _forced(design: Design) -> bool:
 
 
 def _commodities(design: Design, by_demand: bool) -> tuple[int, Ints]:
-    """Number of commodities, and the commodity of each demand: cargo of one origin is one commodity unless forcing rows need each demand."""
+    """Number of commodities, and the commodity of each demand: that of its origin, unless forcing rows need each demand."""
     if by_demand:
         return len(design.origin), np.arange(len(design.origin))
     origins, which = np.unique(design.origin, return_inverse=True)

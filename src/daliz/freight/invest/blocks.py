@@ -80,7 +80,7 @@ def investment(model: linopy.Model, design: Design, goal: Goal, relaxed: bool) -
         for i, group in enumerate(options.exclusive):
             if len(group) > 1:
                 model.add_constraints(built.isel(option=list(group)).sum() <= 1, name=f"exclusive{i}")
-    if design.unserved_cost is not None:
+    if design.unserved_cost is not None and goal not in ("growth", "worst_growth"):
         coords = [dims.demand, dims.scenario]
         most = array(design.amount, demand=dims.demand, scenario=dims.scenario)
         found["unserved"] = model.add_variables(lower=0, upper=most, coords=coords, name="unserved")
