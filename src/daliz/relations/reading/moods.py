@@ -96,6 +96,10 @@ def status_of(node: Node) -> str:
         if below.dep_ == "prep" and below.lower_ == "without":
             mood = _stronger(mood, "negated")
         if above.pos_ in ("VERB", "AUX", "ADJ"):
+            if above.lemma_ == "be" and below.dep_ == "xcomp" and any(child.lower_ == "to" for child in below.children):
+                mood = _stronger(mood, "planned")
+            if below.dep_ == "advcl" and any(child.lower_ in ("when", "once", "after") for child in below.children):
+                mood = _stronger(mood, _main_mood(above))
             if above.lemma_ in ("have", "be") and any(child.lower_ == "yet" for child in above.subtree) and below.dep_ == "xcomp":
                 mood = _stronger(mood, "negated")
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
@@ -116,16 +120,22 @@ def status_of(node: Node) -> str:
         elif above.lower_ == "ahead":
             mood = _stronger(mood, "planned")
         below = above
-    if _ruled_out(node):
-        mood = "negated"
-    return mood
+    return _stronger(mood, _ruled_out(node))
 
 
-def _ruled_out(node: Node) -> bool:
+def _main_mood(verb: Node) -> str | None:
+    """The mood that a main clause gives to its `when ...`: what comes after a plan is a plan."""
+    mood = _verb_mood(verb)
+    for above in up(verb):
+        mood = _stronger(mood, _moods().get(("governor", above.lemma_.lower())) if above.pos_ in ("VERB", "ADJ") else None)
+    return mood if mood == "planned" else None
+
+
+def _ruled_out(node: Node) -> str | None:
     """`is out of the question`, `is not on the agenda`: phrases that deny what they speak of."""
     clause = next((above for above in (node, *up(node)) if above.dep_ in ("ROOT", "ccomp", "conj") and above.pos_ in ("VERB", "AUX")), node)
     words = " ".join(child.lower_ for child in clause.subtree)
-    return any(row["word"] in words for row in rows("moods") if row["where"] == "phrase")
+    return next((row["mood"] for row in rows("moods") if row["where"] == "phrase" and row["word"] in words), None)
 
 
 def _has_own_tense(verb: Node) -> bool:

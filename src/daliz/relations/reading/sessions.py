@@ -90,6 +90,7 @@ TAKING_PART = frozenset(
         "address",
     }
 )
+MEMBERS = frozenset({"heads", "leaders", "presidents", "ministers", "speakers", "fms"})
 TALKS = frozenset({"talk", "meeting", "negotiation", "consultation", "conversation", "discussion"})
 
 
@@ -150,6 +151,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
                 body, body_nodes = held, [subject]
+    if number is not None and body is None and not groups:
+        groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS]
     if body is None and not (groups and number is not None) and not (node.lemma_ == "summit"):
         return None
     if body is None and node.lemma_ == "summit" and number is None and not groups:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 VERBS = frozenset({"sign", "ink", "initial", "conclude", "seal", "adopt", "accede", "put", "cosign", "strike"})
-EXCHANGE = frozenset({"exchange"})
+SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
 STOCK_WORDS = re.compile(
     r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
     r"|\bto date\b|\bso far\b|\bsince (?:independence|the establishment)\b|\bover the years\b|\bin total\b|\bexist(?:s|ing)?\b",
@@ -86,11 +86,22 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
             number = number_of(child.text)
             if number is not None and child.lower_ not in ("a", "an"):
                 return number, [child]
+    if (after := _in_all(node)) is not None:
+        return after
     if node.tag_ in ("NN", "NNP"):
         return 1.0, []
     if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
         return 12.0, []
     return None, []
+
+
+def _in_all(node: Node) -> tuple[float, list[Node]] | None:
+    """`documents, fourteen in all`."""
+    following = [node.doc[index] for index in range(node.i + 1, min(node.i + 4, len(node.doc)))]
+    if len(following) < 3 or following[0].text != "," or following[2].lower_ not in ("in", "all", "altogether"):
+        return None
+    number = number_of(following[1].text)
+    return None if number is None else (number, [following[1]])
 
 
 def _spine(node: Node) -> set[int]:
@@ -135,6 +146,9 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if not targets and verb.dep_ in ("relcl", "acl"):
         targets = [verb.head]
     papers = [paper for target in targets for paper in _papers(target)]
+    reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
+    if reduced:
+        papers = _paper_before(verb.head)
     papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
     if not papers and any(scene.mention(target) is not None for target in targets):
         return None
@@ -144,9 +158,15 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     draft = Draft(kind, verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)
-    signers = (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
+    signers = [verb.head] if reduced else (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
     _who(scene, draft, verb, papers, signers)
     return draft if draft.who or kind == "signing" else None
+
+
+def _paper_before(node: Node) -> list[Node]:
+    """`the documents the two presidents signed`: the document stands right before its signers."""
+    near = [node.doc[index] for index in range(max(0, node.left_edge.i - 4), node.i)]
+    return [other for other in near if is_document(other)][-1:]
 
 
 def _by_further_on(scene: Scene, verb: Node) -> list[Node]:
@@ -331,4 +351,4 @@ def _each_once(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
-__all__ = ["EXCHANGE", "count", "is_document", "rights", "signings"]
+__all__ = ["count", "is_document", "rights", "signings"]

@@ -278,7 +278,9 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
         return [verb.head]
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
-        return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX") else [verb.head]
+        return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX", "ADJ") else [verb.head]
+    if verb.dep_ in ("acomp", "oprd"):
+        return subjects(verb.head, depth + 1)
     if verb.dep_ in ("pcomp", "pobj") and verb.head.dep_ == "prep":
         upper = verb.head.head
         return subjects(upper, depth + 1) if upper.pos_ in ("VERB", "AUX") else [upper]

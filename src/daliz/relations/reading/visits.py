@@ -106,7 +106,9 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
-    place = places[0] if places else None
+    guests = {party.country for party in who}
+    inside = [m for child, m in scene.places() if child.i > node.i and m.kind != "country" and m.country not in guests]
+    place = places[0] if places else (inside[0] if len(inside) == 1 else None)
     home = hosts[0].country if hosts else None
     country = place.country if place else home
     if country is None or (home and place and place.country != home):
@@ -254,7 +256,7 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     """Somebody attends a summit or meeting in another country: a visit at its margin."""
     if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
         return []
-    who_nodes = subjects(node)
+    who_nodes = agents(node)
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     if not who:
         return []
