@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.plan_random import COLUMNS, LEGS_AT_MOST, every_itinerary, front_of, small_network
 from daliz.freight.plan.search import RISK, Router
-from tests.plan.random_networks import every_itinerary, front_of, small_network
-from tests.plan.test_front import COLUMNS, LEGS_AT_MOST
 
 WANTED = 100_000
 RESULTS = Path(__file__).parent / "results"
@@ -19,7 +18,7 @@ RESULTS = Path(__file__).parent / "results"
 def compare(seed: int) -> tuple[int, int, int, int]:
     """Fronts compared on one random network, fronts that differ, itineraries walked, size of the largest front."""
     rng = np.random.default_rng(seed)
-    small = small_network(rng, services=int(rng.integers(8, 13)))
+    small = small_network(rng, services=int(rng.integers(9, 16)))
     router = Router(small.packed()[0])
     compared = differing = walked = largest = 0
     for _ in range(3):

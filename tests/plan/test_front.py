@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.plan.random_networks import every_itinerary, front_of, small_network
+from benchmarks.plan_random import COLUMNS, LEGS_AT_MOST, every_itinerary, front_of, small_network
 
-from daliz.freight.plan.search import CO2, COST, LEGS, RISK, SPREAD, Router
-
-COLUMNS = {
-    0: (0,),
-    COST: (0, 1),
-    COST | CO2: (0, 1, 2),
-    LEGS: (0, 4),
-    COST | CO2 | LEGS: (0, 1, 2, 4),
-    RISK: (0, 3),
-    COST | CO2 | RISK: (0, 1, 2, 3),
-    COST | CO2 | RISK | LEGS: (0, 1, 2, 3, 4),
-    COST | CO2 | RISK | SPREAD: (0, 1, 2, 3, 5),
-}
-"""Criteria and the columns of an itinerary's vector that they compare."""
-LEGS_AT_MOST = 3
+from daliz.freight.plan.search import CO2, COST, RISK, Router
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.plan.tables import corridor
+from plan_tables import corridor
 
 from daliz.freight.plan import PlanError, plan
 from daliz.freight.plan.feed import FeedError, read_feed

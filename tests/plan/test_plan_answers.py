@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.plan.tables import corridor, departure, service
+from plan_tables import corridor, departure, service
 from typer.testing import CliRunner
 
 from daliz.cli import app

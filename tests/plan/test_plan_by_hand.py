@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
-from tests.plan.tables import Row, corridor, departure, service, stops, terminal
+from plan_tables import Row, corridor, departure, service, stops, terminal
 
 from daliz.freight.plan import Plan, PlanError, plan
 

@@ -166,8 +166,8 @@ def _check_memory(source: Path, size: int) -> None:
     if free is not None and needed > free:
         size_gb, needed_gb, free_gb = size / 1e9, needed / 1e9, free / 1e9
         raise FeedError(
-            f"{source}: stop_times.txt is {size_gb:.1f} GB; reading it needs about {needed_gb:.0f} GB of memory and {free_gb:.0f} GB are free; "
-            "cut the feed to fewer routes or days first"
+            f"{source}: stop_times.txt is {size_gb:.1f} GB; reading it needs about {needed_gb:.0f} GB of memory, "
+            f"and {free_gb:.0f} GB are free; cut the feed to fewer routes or days first"
         )
 
 

@@ -12,8 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from daliz.freight.plan.network import FORBIDDEN, NO_LOADING, NO_PASSING, NO_UNLOADING, WEEK_MIN, Handling, Openings, Pattern, pack
+from daliz.freight.plan.search import CO2, COST, LEGS, RISK, SPREAD
 
 CLASSES = 3
+COLUMNS = {
+    0: (0,),
+    COST: (0, 1),
+    COST | CO2: (0, 1, 2),
+    LEGS: (0, 4),
+    COST | CO2 | LEGS: (0, 1, 2, 4),
+    RISK: (0, 3),
+    COST | CO2 | RISK: (0, 1, 2, 3),
+    COST | CO2 | RISK | LEGS: (0, 1, 2, 3, 4),
+    COST | CO2 | RISK | SPREAD: (0, 1, 2, 3, 5),
+}
+"""Criteria and the columns of an itinerary's vector that they compare."""
+LEGS_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,7 @@ def _pattern(rng: np.random.Generator, places: int) -> Pattern:
     elif kind < 0.35:
         period, departures = 0, np.sort(rng.choice(60_000, 12, replace=False))
     extra = rng.integers(0, 80, len(departures)) if rng.random() < 0.4 else np.zeros(len(departures), np.int64)
-    gate = rng.choice([0, 0, 0, 0, 0, NO_LOADING, NO_UNLOADING, NO_PASSING], stops)
+    gate = rng.choice([0] * 17 + [NO_LOADING, NO_UNLOADING, NO_PASSING], stops)
     return Pattern(
         places=rng.choice(places, stops, replace=False).tolist(),
         arrives_min=arrives,
