@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import agreements, dataset, events, plan, read, relations, report
+from daliz.cli import agreements, dataset, events, plan, read, relations, report, simulate
 
 app = typer.Typer(
     name="daliz",
@@ -20,6 +20,7 @@ app.command("check")(dataset.check)
 app.command("new")(dataset.new)
 app.command("show")(dataset.show)
 app.command("plan")(plan.plan)
+app.command("simulate")(simulate.simulate)
 app.command("relations")(relations.relations)
 app.add_typer(agreements.app, name="agreements")
 app.command("events")(events.events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -81,3 +82,12 @@ class Engine:
         self.room = replace(room, **grown[error])
         self.arenas = self._lay(self.room)
         self._allocate()
+
+
+def compiled_before() -> bool:
+    """Whether the kernel lies compiled in the cache, so that nothing is to be waited for."""
+    from daliz.freight.simulate.kernel import run
+
+    stats = getattr(run, "_cache", None)
+    path = getattr(stats, "_cache_path", None)
+    return bool(run.signatures) or (path is not None and any(Path(path).glob("kernel.run-*.nbi")))

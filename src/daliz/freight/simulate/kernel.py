@@ -381,6 +381,13 @@ def _settle_accounts(Z: Any, F: Any) -> None:
         if Z[res + r.R_KEPT] == 1:
             F[res + r.R_BUSYTIME] += Z[res + r.R_BUSY] * end
         F[res + r.R_AREA] += Z[res + r.R_LENGTH] * (end - F[res + r.R_SINCE])
+    for i in range(Z[r.H_NPOOLS]):
+        pool = Z[r.H_POOLS] + i * r.POOL_SIZE
+        b = Z[pool + r.P_HEAD] if Z[pool + r.P_COUNT] > 0 and Z[pool + r.P_LINE] > 0 else np.int64(0)
+        while b > 0:
+            if F[b + r.B_SINCE] < end:
+                note_stay(Z, F, Z[pool + r.P_LINE], F[b + r.B_SINCE], end + 48.0, 1.0)
+            b = Z[b + r.B_NEXT]
 
 
 @njit(nogil=True, _nrt=False, error_model="numpy", cache=True)

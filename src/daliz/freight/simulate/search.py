@@ -173,7 +173,7 @@ def candidates(simulation: Simulation) -> list[tuple[str, str, object]]:
     model, sums = simulation.compiled.model, simulation.tally.sums
     waits: dict[str, float] = {}
     for step, values in zip(model.steps, sums["steps"], strict=True):
-        if step.resource:
+        if step.resource and step.kind != r.BOARD:
             weight = values[r.S_BOXWAIT] if values[r.S_BOXES] > 0 else values[r.S_WAIT]
             waits[step.resource] = waits.get(step.resource, 0.0) + float(weight)
     found: list[tuple[float, str, str, object]] = []

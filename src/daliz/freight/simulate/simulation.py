@@ -156,7 +156,7 @@ class Simulation:
             rows.append({"resource": resource.name, "row": resource.row, "servers": resource.servers, "use": use, "low": low, "high": high})
             rows[-1]["wait_h"] = wait
         frame = pl.DataFrame(rows)
-        return frame.with_columns(pl.col("wait_h").fill_nan(None)).sort("wait_h", descending=True, nulls_last=True)
+        return frame.with_columns(pl.col("use", "low", "high", "wait_h").fill_nan(None)).sort("wait_h", descending=True, nulls_last=True)
 
     @cached_property
     def ships(self) -> pl.DataFrame:

@@ -155,7 +155,7 @@ class Reader:
         return np.concatenate(parts)
 
     def _use(self, resources: Array) -> Array:
-        servers = np.array([max(1, row.servers) for row in self.compiled.model.resources], float)
+        servers = np.array([row.servers or np.nan for row in self.compiled.model.resources], float)
         return resources[:, r.R_BUSYTIME] / (servers * (self.compiled.horizon_h - self.compiled.warm_h)) if len(servers) else np.zeros(0)
 
     def _waits(self, steps: Array) -> Array:
@@ -163,7 +163,7 @@ class Reader:
         index = {name: i for i, name in enumerate(self.resource_names)}
         total, count = np.zeros(len(index)), np.zeros(len(index))
         for row, values in zip(self.compiled.model.steps, steps, strict=True):
-            if row.resource and row.kind != r.RELEASE:
+            if row.resource and row.kind not in (r.RELEASE, r.BOARD):
                 total[index[row.resource]] += values[r.S_WAIT]
                 count[index[row.resource]] += values[r.S_N]
         return total / np.where(count > 0, count, np.nan)

@@ -1,0 +1,109 @@
+"""What it carries: a simulated year of the corridor, how long boxes take, and the most that it can take."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from daliz.corridor import Corridor, DalizError
+from daliz.corridor.figures import Figure, readable
+from daliz.report.section import Block, Grid, Picture, Section, Words
+
+REPLICATIONS, SEARCH_REPLICATIONS = 8, 4
+
+
+@lru_cache(maxsize=4)
+def simulated(corridor: Corridor):  # type: ignore[no-untyped-def]
+    """The simulated year that the sections of the dossier share."""
+    from daliz.freight.simulate import simulate
+
+    return simulate(corridor, replications=REPLICATIONS, workers=-1)
+
+
+def main_pair(corridor: Corridor, pair: tuple[str, str]) -> tuple[str, str]:
+    """The relation through both countries that matters most. Raises: DalizError when no demand passes both."""
+    from daliz.freight.simulate.search import main_relation
+
+    relation = main_relation(simulated(corridor).compiled, corridor, pair)
+    if relation is None:
+        raise DalizError(f"no demand of the corridor passes through both {pair[0]} and {pair[1]}")
+    return relation
+
+
+def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
+    """The section. Raises: DalizError when no demand passes through both countries."""
+    from daliz.draw import chart_svg
+    from daliz.freight.simulate import pictures, words
+    from daliz.freight.simulate.search import capacity, crossing_of, rows_of
+
+    simulation = simulated(corridor)
+    relation = main_pair(corridor, pair)
+    demands = [d for d in simulation.compiled.demands if (d.origin, d.destination) == relation]
+    rows = rows_of(corridor, demands)
+    figures: list[Figure] = sorted(simulation.figures(), key=lambda figure: not figure.name.endswith(f"{relation[0]}-{relation[1]}"))
+    blocks: list[Block] = [
+        Words(words.transit_words(simulation, relation)),
+        Picture(
+            chart_svg(pictures.transit_chart(simulation, relation)),
+            "Days of transit of boxes that set out over the whole year and from November to February; the rule marks an empty corridor.",
+            rows,
+        ),
+        Picture(
+            chart_svg(pictures.days_chart(simulation, words.main_demand(simulation, relation))),
+            "Where the days of a mean box go: under way, and standing at each place in service or waiting.",
+            rows,
+        ),
+        _grid(simulation, pair),
+    ]
+    crossing = crossing_of(simulation.compiled, corridor, pair)
+    if crossing is not None:
+        found = capacity(corridor, *crossing, replications=SEARCH_REPLICATIONS, workers=-1)
+        figure = found.figure(corridor)
+        figures.append(figure)
+        blocks.append(Words(_capacity_words(simulation, figure, crossing, found.teu_year)))
+    for text in words.unsettled(simulation):
+        blocks.append(Words(f"{text[0].upper()}{text[1:]}."))
+    if simulation.compiled.unserved:
+        blocks.append(Words("Not carried: " + "; ".join(simulation.compiled.unserved.values()) + "."))
+    return Section("carries", "What it carries", words.overview(simulation), blocks, figures)
+
+
+def _capacity_words(simulation, figure: Figure, crossing: tuple[str, str], teu: float) -> str:  # type: ignore[no-untyped-def]
+    flows = simulation.throughput.filter(pl.col("demand").is_in([row.removeprefix("demands/") for row in figure.rows]))
+    now = float(flows["wanted_teu_year"].sum())
+    return (
+        f"{figure.label}: up to about {readable(teu)} TEU a year before queues stop settling, against {readable(now)} wanted now; "
+        f"at {readable(figure.high or teu)} they grow from year to year."
+    )
+
+
+def _grid(simulation, pair: tuple[str, str]) -> Grid:  # type: ignore[no-untyped-def]
+    """Relations through either country: best, middle, nine in ten, winter, share standing, TEU a year, cost and CO2."""
+    from daliz.freight.simulate.words import place_names
+
+    names = place_names(simulation)
+    country = dict(simulation.corridor["places"].select("id", "country").iter_rows())
+    costs = {(row["origin"], row["destination"]): row for row in simulation.costs.reverse().iter_rows(named=True)}
+    cells = []
+    for row in simulation.transit.filter(~pl.col("probe")).iter_rows(named=True):
+        ends = (row["origin"], row["destination"])
+        passes = {country[info.place] for info in _infos(simulation, ends) if info.place} | {country[end] for end in ends}
+        if not passes & set(pair) or row["p50_days"] != row["p50_days"]:
+            continue
+        cost = costs[ends]
+        usd = readable(cost["usd_feu"]) if cost["usd_feu"] is not None else ""
+        cells.append(
+            [
+                f"{names[ends[0]]}-{names[ends[1]]}", f"{row['best_days']:.1f}", f"{row['p50_days']:.1f}", f"{row['p90_days']:.1f}",
+                f"{row['winter_p50_days']:.1f}", f"{100 * row['standing_share']:.0f} %", readable(2 * row["feu_year"]), usd,
+                readable(cost["co2e_kg_feu"]),
+            ]
+        )  # fmt: skip
+    heads = ["Relation", "Best, days", "Half, days", "9 in 10, days", "Winter half", "Standing", "TEU a year", "USD/FEU", "kg CO2e/FEU"]
+    return Grid(heads, cells, "Relations through either country in the simulated year.", folded=True)
+
+
+def _infos(simulation, ends: tuple[str, str]):  # type: ignore[no-untyped-def]
+    rides = (ride for d in simulation.compiled.demands if (d.origin, d.destination) == ends for ride in d.rides)
+    return [simulation.compiled.info[step] for ride in rides for step in ride.steps]

@@ -1,0 +1,118 @@
+"""What holds it back: where boxes wait, what one more crane, ship or track would buy, what the weather costs, which assumptions matter."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from daliz.corridor import Corridor
+from daliz.corridor.figures import Figure, certainty_of, readable
+from daliz.report.section import Block, Grid, Picture, Section, Words
+from daliz.report.sections.carries import main_pair, simulated
+
+TRIED, REPLICATIONS, SENSITIVITY_REPLICATIONS = 8, 4, 2
+
+
+def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
+    """The section. Raises: DalizError when no demand passes through both countries."""
+    from daliz.draw import chart_svg
+    from daliz.freight.simulate import pictures, words
+    from daliz.freight.simulate.search import bottlenecks, sensitivity, weather_effect
+
+    simulation = simulated(corridor)
+    relation = main_pair(corridor, pair)
+    subject = f"{relation[0]}-{relation[1]}"
+    labels = words.row_labels(simulation)
+    ranked = bottlenecks(simulation, most=TRIED, replications=REPLICATIONS, workers=-1)
+    weather = weather_effect(simulation, workers=-1).filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1]))
+    swings = sensitivity(corridor, f"mean_h:{subject}", replications=SENSITIVITY_REPLICATIONS, workers=-1)
+    days = swings.with_columns(pl.col("lower", "higher", "base", "swing") / 24.0)
+    figures = [*_bottleneck_figures(corridor, ranked, labels), _weather_figure(corridor, weather, subject, words.place_names(simulation))]
+    sure = ranked.filter(pl.col("low") > 0.0)
+    blocks: list[Block] = [
+        Words(_weather_words(weather)),
+        Picture(
+            chart_svg(pictures.bottleneck_chart(ranked, labels)),
+            "Days of all boxes that one more unit of each resource would save in a year, by simulating again with the same luck; the lines "
+            "are 95 % intervals. A bar whose line crosses zero is not proven.",
+            tuple(dict.fromkeys(ranked["row"])),
+        ),
+        Picture(
+            chart_svg(pictures.queue_chart(simulation, labels)),
+            "Boxes waiting over the year for the services where most of them wait, weekly means over the simulated years.",
+            tuple(f"services/{name.split('|')[0]}" for name in _worst(simulation)),
+        ),
+        _uses(simulation, labels),
+        Picture(
+            chart_svg(pictures.tornado_chart(days, "mean days of transit")),
+            f"Which assumptions matter: mean days on the relation {subject} when each is a quarter lower or higher.",
+        ),
+    ]
+    return Section("holds", "What holds it back", _lead(sure, labels), blocks, figures)
+
+
+def _lead(sure: pl.DataFrame, labels: dict[str, str]) -> str:
+    if sure.is_empty():
+        return "No single crane, ship or track, added alone, is proven to shorten the way of the boxes at today's demand."
+    first = sure.row(0, named=True)
+    text = (
+        f"The tightest spot at today's demand is {labels.get(first['row'], first['row'])}: {first['what']} would save about "
+        f"{readable(first['box_days_year'])} box-days a year ({readable(first['low'])} to {readable(first['high'])})."
+    )
+    rest = [f"{labels.get(row['row'], row['row'])} ({row['what']})" for row in sure.slice(1, 3).iter_rows(named=True)]
+    return f"{text} Then follow {'; '.join(rest)}." if rest else text
+
+
+def _weather_words(weather: pl.DataFrame) -> str:
+    row = weather.row(0, named=True)
+    return (
+        f"Weather alone costs {row['difference']:.1f} days ({row['low']:.1f} to {row['high']:.1f}) on the main relation: {row['days']:.1f} days "
+        f"in the mean with storms, {row['calm_days']:.1f} without."
+    )
+
+
+def _bottleneck_figures(corridor: Corridor, ranked: pl.DataFrame, labels: dict[str, str]) -> list[Figure]:
+    found = []
+    for row in ranked.iter_rows(named=True):
+        label = f"{labels.get(row['row'], row['row'])}, {row['what']}: box-days saved"
+        name = f"saved_box_days_year:{row['row'].partition('/')[2]}"
+        interval = "95 % interval of the mean"
+        sure = certainty_of(corridor, [row["row"]])
+        found.append(Figure(name, label, row["box_days_year"], "box-days/year", row["low"], row["high"], interval, (row["row"],), sure))
+    return found
+
+
+def _weather_figure(corridor: Corridor, weather: pl.DataFrame, subject: str, names: dict[str, str]) -> Figure:
+    row = weather.row(0, named=True)
+    rows = tuple(f"hazards/{name}" for name in corridor.open("hazards").filter(pl.col("kind") == "weather")["id"])
+    label = f"{names[row['origin']]} to {names[row['destination']]}, days that weather costs"
+    value, low, high = row["difference"], row["low"], row["high"]
+    return Figure(
+        f"weather_days:{subject}", label, value, "days", low, high, "95 % interval of the mean", rows, certainty_of(corridor, rows)
+    )
+
+
+def _worst(simulation) -> list[str]:  # type: ignore[no-untyped-def]
+    pools = simulation.queues.filter(pl.col("kind") == "pool").group_by("name").agg(pl.col("mean").mean())
+    worst: list[str] = pools.sort("mean", descending=True).head(4)["name"].to_list()
+    return worst
+
+
+def _uses(simulation, labels: dict[str, str]) -> Grid:  # type: ignore[no-untyped-def]
+    busy = simulation.resources.filter(pl.col("row").is_not_null() & (pl.col("use") > 0.2)).sort("use", descending=True).head(15)
+    cells = [
+        [
+            labels.get(row["row"], row["row"]),
+            row["servers"],
+            f"{100 * row['use']:.0f} %",
+            readable(row["wait_h"]) if row["wait_h"] is not None else "",
+        ]
+        for row in busy.iter_rows(named=True)
+    ]
+    rows = tuple(dict.fromkeys(busy["row"]))
+    return Grid(
+        ["Where", "Servers", "In use", "Wait for it, h"],
+        cells,
+        "Terminals and lines most in use, and what trains and ships wait.",
+        rows,
+        True,
+    )
