@@ -7,6 +7,7 @@ surname (Tokayev, Toqayev, Tokajew, Токаев) are recognised by their sound.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -189,6 +190,10 @@ def _is_body(spelling: str) -> bool:
     return any(word in spelling.casefold() for word in ("council", "commission", "committee"))
 
 
+def _telling(name: str) -> str:
+    return max(re.split(r"[\s.'’-]+", name), key=len)
+
+
 class Lexicon:
     """Spellings -> entries, as a table from the first word to every longer spelling that begins with it."""
 
@@ -207,17 +212,15 @@ class Lexicon:
             listed.sort(key=lambda pair: -len(pair[0]))
 
     def _capitals(self) -> Iterable[str]:
-        """First words of names as they are usually written, to skip texts that hold none of them."""
+        """The telling word of each name as it is usually written, to skip texts that hold none of them."""
         for country in countries().values():
-            yield from (name.split()[0] for name in (country.name, *country.aliases))
+            yield from map(_telling, (country.name, *country.aliases))
         for row in rows("forms"):
             for column in ("names", "demonyms", "capitals", "places"):
-                yield from (name.split()[0] for name in _listed(row[column]))
-        for row in rows("bodies"):
-            yield row["name"].split()[0]
+                yield from map(_telling, _listed(row[column]))
+        yield from (_telling(row["name"]) for row in rows("bodies"))
         for actor in self.actors:
-            for spelling in actor.spellings:
-                yield from spelling.split()
+            yield from (spelling.split()[-1] if actor.kind == "person" else _telling(spelling) for spelling in actor.spellings)
 
     def _add(self, spelling: str, entry: Entry) -> None:
         key = tuple(filter(None, (fold(word) or word for word in words_of(spelling))))

@@ -209,6 +209,9 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
     for above in up(node):
         if above.pos_ in ("VERB", "AUX"):
             lemma = above.lemma_.lower()
+            infinitive = [child for child in above.children if child.dep_ == "xcomp" and child.lemma_ in HELD]
+            if lemma == "be" and infinitive:
+                return infinitive[0], []
             if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
                 return above, agents(above) if passive(above) else []
             if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
@@ -324,6 +327,7 @@ def meetings(scene: Scene) -> list[Draft]:
         draft.place = _place(scene, node, verb, [])
         draft.level = "remote" if is_remote(node) or node.lemma_ in ("telephone", "phone", "call") else None
         draft.confidence = 0.9
+        draft.code = "046" if node.lemma_ in ("talk", "negotiation") else None
         found.append(draft)
     return _merged(found)
 

@@ -225,6 +225,8 @@ def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: li
     parties += [party for node in pobjs(verb, ("with", "between", "among")) for party in scene.parties(node)]
     for paper in papers:
         parties += [party for node in pobjs(paper, ("between", "with", "among")) for party in scene.parties(node)]
+    partners = [node for holder in (verb, *papers) for node in pobjs(holder, ("with",)) if (m := scene.mention(node)) and m.kind == "body"]
+    draft.whom = tuple(Party(None, m.text, None, "organisation") for node in partners if (m := scene.mention(node)) and not m.parties)
     parties = [party for party in parties if party.country or party.rank]
     codes = {party.country for party in parties if party.country}
     if len(codes) < 2:

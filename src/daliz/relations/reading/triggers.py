@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from daliz.relations.reading.lexicon import Lexicon, rows
 from daliz.relations.reading.tokens import sentences_of
 
-CAPITALISED = re.compile(r"[^\W\d_a-zа-я][\w.]*")
+MARKS = str.maketrans(dict.fromkeys(",.;:!?()[]\"“”‘’'«»/—–-\n\t", " "))
 
 
 @cache
 def _stems() -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["stem"] for row in rows("triggers")))
+
+
+def _named(text: str, lexicon: Lexicon) -> bool:
+    return not lexicon.capitals.isdisjoint(text.translate(MARKS).split())
 
 
 def has_trigger(lowered: str) -> bool:
@@ -22,14 +25,16 @@ def has_trigger(lowered: str) -> bool:
 
 
 def candidates(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
-    """First and last character of the sentences that have a trigger and a known name; empty for most articles of other matters.
+    """First and last character of the sentences that have a trigger, where at least one of them has a known name too.
 
-    The lexicon's names are tested by their first words, so a sentence kept here may still turn out to name nobody.
+    Returns: nothing for most articles of other matters. Names are tested by one telling word each, so a sentence kept here may still
+    turn out to name nobody.
     """
-    if not has_trigger(text.lower()) or lexicon.capitals.isdisjoint(CAPITALISED.findall(text)):
+    if not _named(text, lexicon):
         return []
-    kept = []
-    for start, end in sentences_of(text):
-        if has_trigger(text[start:end].lower()):
-            kept.append((start, end))
-    return kept
+    lowered = text.lower()
+    if not has_trigger(lowered):
+        return []
+    kept = [(start, end) for start, end in sentences_of(text) if has_trigger(lowered[start:end])]
+    named = any(_named(text[start:end], lexicon) for start, end in kept)
+    return kept if named else []

@@ -267,7 +267,7 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
     if not body and not any(event.lemma_.lower() in names for event in events):
         return []
-    places = [place for event in (*events, node) if (place := scene.place(event)) is not None]
+    places = [place for event in (*events, node) if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
     places += _destinations(scene, node, "in|at")
     drafts = []
     for party in who:
@@ -278,6 +278,11 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
                 draft.doubt("the visit is inferred from taking part there", 0.85)
                 drafts.append(draft)
     return drafts
+
+
+def _is_topic(scene: Scene, place: Mention) -> bool:
+    """`a summit on the unrest in Iran` is not held there."""
+    return any(above.lower_ in ("on", "about", "over", "regarding") for node in _nodes_of(scene, place) for above in list(up(node))[1:4])
 
 
 def _by_absence(scene: Scene, node: Node) -> list[Draft]:
