@@ -116,7 +116,7 @@ def _show_rows(table: str, frame: pl.DataFrame, rows: int) -> None:
         shown.append(name)
     grid = Table(box=None, pad_edge=False)
     for name in shown:
-        label = f"{name}\n{units[name]}" if units[name] else name
+        label = f"{name}\n{units[name]}" if any(units[other] for other in shown) else name
         grid.add_column(label, no_wrap=True, overflow="ellipsis", max_width=widths[name])
     for cells in zip(*(text[name] for name in shown), strict=True):
         grid.add_row(*cells)
