@@ -57,7 +57,9 @@ def labelled_texts() -> dict[str, Any]:
         rows = [(kind, scores[kind]) for kind in (*HEADLINE, "stock", "trade", "project", "meeting") if kind in scores]
         for kind, counted in [("the three", headline), *rows]:
             there = counted.correct + counted.missed
-            print(f"{name:<10} {kind:<14} {there:>8} {counted.correct:>8} {counted.missed:>7} {counted.extra:>6} {counted.precision:>9.2f} {counted.recall:>7.2f}")
+            print(
+                f"{name:<10} {kind:<14} {there:>8} {counted.correct:>8} {counted.missed:>7} {counted.extra:>6} {counted.precision:>9.2f} {counted.recall:>7.2f}"
+            )
             out[f"{name}/{kind}"] = {"correct": counted.correct, "missed": counted.missed, "extra": counted.extra}
     return out
 
@@ -95,7 +97,9 @@ def plover() -> dict[str, Any]:
                 named += code in codes
     out = {"correct": correct, "missed": positives - correct, "extra": extra, "records": len(records)}
     out |= {"precision": correct / (correct + extra), "recall": correct / positives, "countries": named / there, "country_spans": there}
-    print(f"\nPLOVER records: {positives} of cooperation, {len(records) - positives} others (bars: precision 0.85, recall 0.75, countries 0.95)")
+    print(
+        f"\nPLOVER records: {positives} of cooperation, {len(records) - positives} others (bars: precision 0.85, recall 0.75, countries 0.95)"
+    )
     print(f"  correct {correct}, missed {positives - correct}, extra {extra}: precision {out['precision']:.2f}, recall {out['recall']:.2f}")
     print(f"  by class: {', '.join(f'{name} {count}' for name, count in hits.items())}")
     rules = ", ".join(f"{name} precision {p:.2f} recall {r:.2f}" for name, (p, r) in TWENTY_RULES.items())
@@ -140,15 +144,21 @@ def petrarch() -> dict[str, Any]:
     total = correct + missed
     print(f"\nPETRARCH-2 validation, roots 03-05: {len(records)} sentences, {total} codings")
     print(f"{'coder':<28} {'correct':>8} {'missed':>8} {'extra':>8}")
-    print(f"{'Daliz':<28} {correct / total:>8.0%} {missed / total:>8.0%} {extra / total:>8.0%}   (root and sides right: {root / total:.0%})")
-    print(f"{'UniversalPetrarch, 1,018 own':<28} {UNIVERSAL_PETRARCH['correct']:>8.0%} {UNIVERSAL_PETRARCH['missed']:>8.0%} {UNIVERSAL_PETRARCH['extra']:>8.0%}")
+    print(
+        f"{'Daliz':<28} {correct / total:>8.0%} {missed / total:>8.0%} {extra / total:>8.0%}   (root and sides right: {root / total:.0%})"
+    )
+    print(
+        f"{'UniversalPetrarch, 1,018 own':<28} {UNIVERSAL_PETRARCH['correct']:>8.0%} {UNIVERSAL_PETRARCH['missed']:>8.0%} {UNIVERSAL_PETRARCH['extra']:>8.0%}"
+    )
     return {"correct": correct, "missed": missed, "extra": extra, "root": root}
 
 
 def _articles(count: int) -> tuple[list[str], list[str]]:
     """News with events (five labelled texts and filling, about 300 words) and news of other matters (about 300 words)."""
     draw = random.Random(1)
-    events = [json.loads(line)["text"] for name in ("tuned", "held_out") for line in (LABELLED / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    events = [
+        json.loads(line)["text"] for name in ("tuned", "held_out") for line in (LABELLED / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
     others = [part for part in (LABELLED / "other_news.txt").read_text("utf-8").split("\n\n") if part.strip()]
     with_events = [" ".join([*draw.sample(events, 5), *draw.sample(others, 4)]) for _ in range(count)]
     without = ["\n\n".join(draw.sample(others, 6)) for _ in range(count)]
@@ -170,8 +180,15 @@ def speed() -> dict[str, Any]:
     skipping_s = time.perf_counter() - started
     words = sum(len(text.split()) for text in with_events) / len(with_events)
     found = sum(len(reading.events) for reading in readings)
-    out = {"read_per_s": len(with_events) / reading_s, "skip_per_s": 5 * len(without) / skipping_s, "words": words, "kept": kept / (5 * len(without))}
-    print(f"\nSpeed on one core: {out['read_per_s']:,.0f} articles/s with the model ({words:.0f} words, {found / len(readings):.1f} events each; bar 50)")
+    out = {
+        "read_per_s": len(with_events) / reading_s,
+        "skip_per_s": 5 * len(without) / skipping_s,
+        "words": words,
+        "kept": kept / (5 * len(without)),
+    }
+    print(
+        f"\nSpeed on one core: {out['read_per_s']:,.0f} articles/s with the model ({words:.0f} words, {found / len(readings):.1f} events each; bar 50)"
+    )
     print(f"  trigger pass over news of other matters: {out['skip_per_s']:,.0f} articles/s, {out['kept']:.0%} passed on (bar 5,000)")
     return out
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from daliz.relations.reading.dates import When
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.lexicon import Lexicon, rows
 from daliz.relations.reading.mentions import Mention, office_party
-from daliz.relations.reading.syntax import Parsed, distance, pobjs, rights, up, within
+from daliz.relations.reading.syntax import Parsed, pobjs, rights, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -146,10 +145,11 @@ class Scene:
             return self.article.person(at, mention.rank, self.parsed.end)
         if mention.kind == "dyad":
             pair = self.article.pair(at, self.parsed.end)
-            return tuple(self._partner(code, mention.rank, at) for code in pair)
+            return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
 
-    def _partner(self, code: str, rank: str | None, position: int) -> Party:
+    def partner(self, code: str, rank: str | None, position: int) -> Party:
+        """One side of a pair: the officeholder the article named, or who held the office, or the country."""
         for mention in self.article.before(position):
             for party in mention.parties:
                 if party.country == code and rank and party.rank == rank and mention.kind == "person":
@@ -319,119 +319,3 @@ def level_of(noun: Node) -> str | None:
         if child.dep_ in ("amod", "compound", "nmod", "poss") and child.lower_ in LEVELS:
             return LEVELS[child.lower_]
     return None
-
-
-WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
-    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "hundred": 100, "dozen": 12,
-}  # fmt: skip
-ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
-    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "inaugural": 1, "maiden": 1, "founding": 1, "constituent": 1,
-}  # fmt: skip
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-
-
-def number_of(word: str) -> float | None:
-    """A number in digits or words: `14`, `fourteen`, `1,000`."""
-    plain = word.casefold()
-    if plain in WORDS:
-        return float(WORDS[plain])
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?", plain):
-        return float(plain.replace(",", ""))
-    return None
-
-
-def ordinal_of(word: str) -> int | None:
-    """An ordinal in digits or words: `21st`, `twenty-first`, `inaugural`."""
-    plain = word.casefold()
-    if plain in ORDINALS:
-        return ORDINALS[plain]
-    if match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", plain):
-        return int(match[1])
-    roman = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15}
-    return roman.get(plain)
-
-
-LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
-
-
-def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
-    """Give each date of a sentence to the event it stands by most closely; an event without one takes a date of the clause above it."""
-    whens = scene.whens()
-    if not drafts or not whens:
-        return
-    leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
-    for node, when in whens:
-        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in leading]
-        nearest = min(step for step, _ in steps)
-        for step, draft in steps:
-            if step == nearest:
-                draft.whens.append((step, when))
-    for draft in drafts:
-        if not draft.whens:
-            shared = [when for node, when in whens if _shares(node, draft)]
-            draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
-    for draft in drafts:
-        _set_days(scene, draft)
-
-
-def _gap(scene: Scene, when: When, draft: Draft) -> int:
-    return min(abs(when.start - scene.parsed.characters(node.i)[0]) for node in draft.anchors())
-
-
-def _announces(draft: Draft) -> bool:
-    """`heads to Moscow on Tuesday`, written on a Monday, tells of tomorrow; `headed` and `is in Moscow` do not."""
-    today = draft.when is not None and draft.when.past[0] == draft.when.ahead[0]
-    return not today and draft.node.tag_ in ("VBZ", "VBP") and draft.node.lemma_ != "be" and draft.kind in ("visit", "session", "meeting")
-
-
-def _shares(node: Node, draft: Draft) -> bool:
-    """Whether a date of another clause holds for the event too: it stands in a clause above the event's."""
-    above = {draft.node.i, *(upper.i for upper in up(draft.node))}
-    holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
-    return holder is not None and holder.i in above
-
-
-def _set_days(scene: Scene, draft: Draft) -> None:
-    if not draft.whens:
-        return
-    exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
-    draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
-    if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
-        draft.status = "planned"
-    draft.days = draft.when.days(draft.status)
-    _lasting(draft)
-
-
-ENDINGS = frozenset({"end", "conclude", "complete", "finish", "wind", "wrap", "close", "return"})
-BEGINNINGS = frozenset({"begin", "start", "arrive", "embark", "land", "open", "kick", "get", "come", "fly", "touch"})
-
-
-def _lasting(draft: Draft) -> None:
-    """`a two-day visit ended on August 8` began the day before."""
-    if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
-        return
-    spans = [
-        number_of(child.text)
-        for node in draft.anchors()
-        for child in node.subtree
-        if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")
-    ]
-    length = next((int(number) for number in spans if number), 1)
-    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)}
-    day = date.fromisoformat(draft.days[0])
-    if verbs & ENDINGS:
-        draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())
-        if length == 1:
-            draft.doubt("the day is that of the visit's end", 0.9)
-    elif length > 1 and verbs & BEGINNINGS:
-        draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
-
-
-def with_place(draft: Draft, mention: Mention | None) -> Draft:
-    """The draft with a place."""
-    return replace(draft, place=mention)

@@ -27,6 +27,12 @@ def rows(name: str) -> tuple[Mapping[str, str], ...]:
         return tuple(MappingProxyType(row) for row in csv.DictReader(file))
 
 
+@cache
+def words(name: str) -> frozenset[str]:
+    """One of the word lists in `data/words.csv`."""
+    return next(frozenset(row["words"].split()) for row in rows("words") if row["set"] == name)
+
+
 @dataclass(frozen=True)
 class Actor:
     """One row of the actors table, ready for reading: its term of office as ISO text, its rank from its office."""
@@ -82,8 +88,8 @@ def _rank(role: str) -> str:
 
 
 def _listed(value: object) -> tuple[str, ...]:
-    parts = value.split(";") if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
-    return tuple(part.strip().split(" (")[0] for part in parts if part and part.strip())
+    parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
+    return tuple(str(part).strip().split(" (")[0] for part in parts if part and str(part).strip())
 
 
 def actors_from(table: Iterable[Mapping[str, object]]) -> tuple[Actor, ...]:
@@ -113,57 +119,10 @@ def actors_from(table: Iterable[Mapping[str, object]]) -> tuple[Actor, ...]:
     return tuple(actors)
 
 
-CYRILLIC = str.maketrans(
-    dict(
-        zip(
-            "абвгдеёжзийклмнопрстуфхцчшщыэюяқәғңөүұһі",
-            [
-                "a",
-                "b",
-                "v",
-                "g",
-                "d",
-                "e",
-                "e",
-                "zh",
-                "z",
-                "i",
-                "i",
-                "k",
-                "l",
-                "m",
-                "n",
-                "o",
-                "p",
-                "r",
-                "s",
-                "t",
-                "u",
-                "f",
-                "h",
-                "c",
-                "ch",
-                "sh",
-                "sh",
-                "y",
-                "e",
-                "yu",
-                "ya",
-                "q",
-                "a",
-                "g",
-                "n",
-                "o",
-                "u",
-                "u",
-                "h",
-                "i",
-            ],
-            strict=True,
-        )
-    )
-    | {"ь": "", "ъ": ""}
-)
+_RUSSIAN = dict(zip("абвгдезийклмнопрстуфхцэ", "abvgdeziiklmnoprstufhce", strict=True))
+_KAZAKH = dict(zip("әғқңөүұһі", "agqnouuhi", strict=True))
+_PAIRS = {"ё": "e", "ж": "zh", "ч": "ch", "ш": "sh", "щ": "sh", "ы": "y", "ю": "yu", "я": "ya", "ь": "", "ъ": ""}
+CYRILLIC = str.maketrans({**_RUSSIAN, **_KAZAKH, **_PAIRS})
 SOUNDS = (("kh", "h"), ("zh", "j"), ("x", "h"), ("q", "k"), ("w", "v"), ("j", "i"), ("y", "i"), ("gh", "g"), ("ou", "u"))
 
 

@@ -147,7 +147,7 @@ def _letter(word: str, index: int) -> str:
     known = _letters().get(word) or _letters().get(plain)
     if known and not (known == "W" and word[0].islower()):
         return known
-    if plain in WEEKDAYS or plain in MONTHS and word[0].isupper():
+    if plain in WEEKDAYS or (plain in MONTHS and word[0].isupper()):
         return "d"
     if len(word) == 2 and word[1] == "." and word[0].isupper():
         return "m"
@@ -276,7 +276,9 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
     country = whole.country
     if known:
         actor = _choose(known, day, country, whole.rank)
-        doubts = () if actor.in_office(day) or whole.rank is None else (f"{actor.name} was not in office then, says the actors table",)
+        doubts: tuple[str, ...] = (
+            () if actor.in_office(day) or whole.rank is None else (f"{actor.name} was not in office then, says the actors table",)
+        )
         if country and actor.country != country and len(codes) == 1:
             doubts += (f"{actor.name} is known as of {actor.country}, the text says {country}",)
         party = Party(actor.country or country, actor.name, actor.id or None, whole.rank or actor.rank)

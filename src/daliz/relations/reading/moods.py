@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.lexicon import rows, words
 from daliz.relations.reading.syntax import up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
-NOBODY = frozenset({"no", "neither", "none", "nobody", "nor"})
+NOBODY = words("moods_nobody")
 CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
 
 

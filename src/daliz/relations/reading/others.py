@@ -28,11 +28,13 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 TRADE = re.compile(
-    r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|bilateral trade|mutual trade|trade (?:between|with)|trade|traded|exports?|imports?|investments?)\b",
+    r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|(?:bilateral|mutual) trade|trade (?:between|with)"
+    r"|traded?|exports?|imports?|investments?)\b",
     re.IGNORECASE,
 )
 REACHED = re.compile(
-    r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass|climb|doubl|tripl|valued|account|come to|came to)",
+    r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass"
+    r"|climb|doubl|tripl|valued|account|come to|came to)",
     re.IGNORECASE,
 )
 UNDONE = re.compile(
@@ -226,6 +228,3 @@ def _doer(scene: Scene, node: Node) -> tuple[Party, ...]:
     if node.lower_ in ("it", "they"):
         return scene.article.subject(scene.parsed.characters(node.i)[0])
     return ()
-
-
-__all__ = ["intents", "projects", "trades"]

@@ -10,14 +10,16 @@ from functools import lru_cache
 from daliz.corridor.errors import DalizError
 from daliz.relations.reading.dates import dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
-from daliz.relations.reading.frames import Article, Draft, Scene, assign_dates, is_elsewhere
+from daliz.relations.reading.frames import Article, Draft, Scene, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
 from daliz.relations.reading.mentions import mentions_of, units_of
 from daliz.relations.reading.others import intents, projects, trades
-from daliz.relations.reading.sessions import hosted_visits, meetings, sessions
+from daliz.relations.reading.sessions import sessions
 from daliz.relations.reading.signings import signings
-from daliz.relations.reading.syntax import Parsed, parse, prepare, up
+from daliz.relations.reading.syntax import parse, prepare, up
+from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
+from daliz.relations.reading.timing import assign_dates
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.triggers import candidates
 from daliz.relations.reading.visits import visits
@@ -43,7 +45,7 @@ class Reader:
     def read(self, text: str, day: str | date | None = None, name: str = "the text") -> Reading:
         """All events of one article.
 
-        Parameters: text (English, plain or HTML), day (the article's date; None: relative dates stay open and are doubted), name (for messages).
+        Parameters: text (English, plain or HTML), day (the article's date; None: relative dates stay open), name (for messages).
         Raises: ReadingError for what is no English article; MissingExtraError when the model is not installed and a sentence needs it.
         """
         return next(iter(self.read_many([(text, day)], [name])))

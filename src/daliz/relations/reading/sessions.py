@@ -6,92 +6,22 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, ordinal_of, patterns, unique
+from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, unique
+from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import STRENGTH, status_of
-from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.numbers import ordinal_of
+from daliz.relations.reading.syntax import agents, children, passive, pobjs, subjects, up
 from daliz.relations.reading.visits import is_remote
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-NOUNS = frozenset({"session", "meeting", "sitting", "summit", "round", "gathering", "forum", "conference"})
-HELD = frozenset(
-    {
-        "hold",
-        "take",
-        "convene",
-        "open",
-        "start",
-        "begin",
-        "kick",
-        "get",
-        "conclude",
-        "end",
-        "wrap",
-        "run",
-        "meet",
-        "gather",
-        "occur",
-        "finish",
-        "schedule",
-        "postpone",
-        "cancel",
-        "plan",
-        "be",
-        "expect",
-        "due",
-    }
-)
-HOSTS = frozenset(
-    {
-        "host",
-        "hold",
-        "chair",
-        "co",
-        "open",
-        "convene",
-        "attend",
-        "address",
-        "conduct",
-        "organise",
-        "organize",
-        "lead",
-        "head",
-        "join",
-        "launch",
-        "close",
-        "cochair",
-        "preside",
-        "see",
-        "welcome",
-    }
-)
-TAKING_PART = frozenset(
-    {
-        "take",
-        "participate",
-        "speak",
-        "preside",
-        "attend",
-        "sign",
-        "adopt",
-        "discuss",
-        "meet",
-        "make",
-        "say",
-        "agree",
-        "gather",
-        "approve",
-        "review",
-        "note",
-        "announce",
-        "hold",
-        "address",
-    }
-)
-MEMBERS = frozenset({"heads", "leaders", "presidents", "ministers", "speakers", "fms"})
-TALKS = frozenset({"talk", "meeting", "negotiation", "consultation", "conversation", "discussion"})
+NOUNS = words("sessions_nouns")
+HELD = words("sessions_held")
+HOSTS = words("sessions_hosts")
+TAKING_PART = words("sessions_taking_part")
+MEMBERS = words("sessions_members")
 
 
 def sessions(scene: Scene) -> list[Draft]:
@@ -153,7 +83,7 @@ def _session(scene: Scene, node: Node) -> Draft | None:
                 body, body_nodes = held, [subject]
     if number is not None and body is None and not groups:
         groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS]
-    if body is None and not (groups and number is not None) and not (node.lemma_ == "summit"):
+    if body is None and not (groups and number is not None) and node.lemma_ != "summit":
         return None
     if body is None and node.lemma_ == "summit" and number is None and not groups:
         return None
@@ -168,7 +98,7 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     draft.nodes = [*body_nodes, *number_nodes, *groups, predicate]
     draft.title = _title(scene, node, body)
     _add_hosts(scene, draft, hosts)
-    draft.place = _place(scene, node, predicate, hosts)
+    draft.place = place_of(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"
     if draft.status == "planned" and predicate.lemma_ in ("attend", "participate", "take", "join", "address"):
@@ -266,7 +196,8 @@ def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
     draft.nodes += hosts
 
 
-def _place(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
+def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
+    """Where it was held: a host that is a place, a place behind `in` or `at`, or the only town of the sentence."""
     for host in (*hosts, *children(predicate, "nsubj")):
         mention = scene.mention(host)
         if mention is not None and mention.kind in ("place", "capital", "country"):
@@ -286,7 +217,7 @@ def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     for child in verb.subtree:
         if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
             draft.number = found[0]
-    draft.place = _place(scene, node, verb, [])
+    draft.place = place_of(scene, node, verb, [])
     return draft
 
 
@@ -299,94 +230,3 @@ def _each_once(drafts: list[Draft]) -> list[Draft]:
         else:
             kept.append(draft)
     return kept
-
-
-def meetings(scene: Scene) -> list[Draft]:
-    """Meetings and talks of two sides, in person or by telephone."""
-    assert scene.parsed.doc is not None
-    found: list[Draft] = []
-    for node in scene.parsed.doc:
-        if node.pos_ == "VERB" and node.lemma_ == "meet":
-            sides = _sides(
-                scene,
-                [*subjects(node), *objects(node), *pobjs(node, ("with",))]
-                if not passive(node)
-                else [*objects(node), *pobjs(node, ("by", "with"))],
-            )
-            verb = node
-        elif node.pos_ == "VERB" and node.lemma_ in ("telephone", "phone", "call") and children(node, "dobj"):
-            sides = _sides(scene, [*subjects(node), *objects(node)])
-            verb = node
-        elif node.pos_ == "NOUN" and node.lemma_.lower() in TALKS and scene.mention(node) is None:
-            sides, verb = _talks(scene, node)
-        else:
-            continue
-        if len({party.country for party in sides if party.country}) < 2:
-            continue
-        draft = Draft("meeting", node, sides, status=status_of(node))
-        draft.place = _place(scene, node, verb, [])
-        draft.level = "remote" if is_remote(node) or node.lemma_ in ("telephone", "phone", "call") else None
-        draft.confidence = 0.9
-        draft.code = "046" if node.lemma_ in ("talk", "negotiation") else None
-        found.append(draft)
-    return _merged(found)
-
-
-def _sides(scene: Scene, nodes: list[Node]) -> tuple[Party, ...]:
-    parties = [party for node in nodes if scene.mention(node) for party in scene.parties(node)]
-    parties += [party for node in nodes if scene.mention(node) is None for party in scene.people([node])]
-    return unique(party for party in parties if party.rank not in ("institution", "company"))
-
-
-def _talks(scene: Scene, node: Node) -> tuple[tuple[Party, ...], Node]:
-    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
-    nodes = [
-        *pobjs(node, ("between", "with", "of")),
-        *[child for child in children(node, "poss", "amod", "compound") if scene.mention(child)],
-    ]
-    if node.dep_ in ("dobj", "obj", "conj", "nsubjpass") and verb.lemma_ in (
-        "hold",
-        "have",
-        "conduct",
-        "start",
-        "begin",
-        "renew",
-        "launch",
-        "lead",
-        "resume",
-        "continue",
-        "conclude",
-    ):
-        nodes = [*(agents(verb)), *nodes, *pobjs(verb, ("with", "between"))]
-    elif node.dep_ not in ("nsubj", "nsubjpass") and not pobjs(node, ("between", "with")):
-        return (), verb
-    nodes += [other for first in list(nodes) for other in rights(first) if other not in nodes]
-    return _sides(scene, nodes), verb
-
-
-def _merged(drafts: list[Draft]) -> list[Draft]:
-    kept: list[Draft] = []
-    for draft in drafts:
-        codes = {party.country for party in draft.who}
-        if not any({party.country for party in held.who} == codes and held.status == draft.status for held in kept):
-            kept.append(draft)
-    return kept
-
-
-def hosted_visits(scene: Scene, drafts: list[Draft]) -> list[Draft]:
-    """Visits that a meeting at one side's home implies: who met the Russian president in Moscow was in Russia."""
-    implied = []
-    for draft in drafts:
-        home = draft.country
-        if draft.status != "done" or draft.level == "remote" or home is None or home not in {party.country for party in draft.who}:
-            continue
-        hosts = tuple(party for party in draft.who if party.country == home)
-        for guest in draft.who:
-            if guest.country not in (home, None) and guest.rank in STATES:
-                visit = Draft("visit", draft.node, (guest,), hosts, draft.place, nodes=list(draft.nodes), confidence=0.8)
-                visit.doubt("the visit is inferred from a meeting at the other's home", 0.85)
-                implied.append(visit)
-    return implied
-
-
-__all__ = ["hosted_visits", "meetings", "patterns", "sessions"]

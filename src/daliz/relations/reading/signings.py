@@ -8,15 +8,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import Draft, Scene, by_country, number_of, unique
-from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.frames import Draft, Scene, by_country, unique
+from daliz.relations.reading.lexicon import rows, words
 from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.numbers import number_of
 from daliz.relations.reading.syntax import children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-VERBS = frozenset({"sign", "ink", "initial", "conclude", "seal", "adopt", "accede", "put", "cosign", "strike"})
+VERBS = words("signings_verbs")
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
 STOCK_WORDS = re.compile(
     r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
@@ -24,24 +25,7 @@ STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 STOCK_SIZE = 40
-APPROXIMATE = frozenset(
-    {
-        "about",
-        "around",
-        "some",
-        "more",
-        "over",
-        "than",
-        "nearly",
-        "almost",
-        "approximately",
-        "roughly",
-        "least",
-        "exceed",
-        "exceeds",
-        "exceeded",
-    }
-)
+APPROXIMATE = words("signings_approximate")
 
 
 @cache
@@ -247,8 +231,8 @@ def _named(draft: Draft, parties: tuple[Party, ...], signers: list[Node], scene:
     return tuple(replace(party, name=strangers[0]) if party is bare[0] else party for party in parties)
 
 
-def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: set[str | None]) -> list[Party]:
-    """The other side, where the verb does not name it: adjectives of the document, the visit or talks it was signed at, the article's pair."""
+def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: set[str]) -> list[Party]:
+    """The other side, where the verb does not name it: adjectives of the document, the visit it was signed at, the article's pair."""
     near: list[Party] = []
     for paper in papers:
         near += scene.attached(paper)
@@ -270,7 +254,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     pair = scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
         draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
-        return [party for party in (scene._partner(code, None, scene.parsed.start) for code in pair)]
+        return [scene.partner(code, None, scene.parsed.start) for code in pair]
     return []
 
 
@@ -351,6 +335,3 @@ def _each_once(drafts: list[Draft]) -> list[Draft]:
         else:
             kept.append(draft)
     return kept
-
-
-__all__ = ["count", "is_document", "rights", "signings"]

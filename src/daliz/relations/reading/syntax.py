@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from daliz.corridor.errors import MissingExtraError
 from daliz.relations.reading.dates import When
+from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention, Unit
 from daliz.relations.reading.tokens import Token
 
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
-DATE_PREPOSITIONS = frozenset(
-    {"on", "in", "during", "since", "by", "until", "from", "for", "at", "of", "between", "throughout", "over", "as", "through", "back"}
-)
+DATE_PREPOSITIONS = words("syntax_date_prepositions")
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -312,7 +311,7 @@ def objects(verb: Node) -> list[Node]:
 def agents(verb: Node) -> list[Node]:
     """By whom, in a passive; else the subject."""
     if passive(verb):
-        return [node for node in pobjs(verb, ("by",))]
+        return pobjs(verb, ("by",))
     return subjects(verb)
 
 

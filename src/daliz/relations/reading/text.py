@@ -89,9 +89,8 @@ def article_text(raw: str, name: str = "the text") -> tuple[str, tuple[str, ...]
     Raises: ReadingError for an empty text, one that is too long, binary, or not in English.
     """
     if len(raw) > MOST_CHARACTERS:
-        raise ReadingError(
-            f"{name}: {len(raw) / 1e6:.1f} million characters, expected one article (at most {MOST_CHARACTERS / 1e6:.0f} million); split the file"
-        )
+        size = f"{len(raw) / 1e6:.1f} million characters"
+        raise ReadingError(f"{name}: {size}, expected one article (at most {MOST_CHARACTERS / 1e6:.0f} million); split the file")
     if "\0" in raw[:SAMPLE]:
         raise ReadingError(f"{name}: binary data, expected text in UTF-8")
     notices: tuple[str, ...] = ()

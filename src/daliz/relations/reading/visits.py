@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING
 from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.syntax import agents, children, objects, pobjs, rights, subjects, up, within
+from daliz.relations.reading.syntax import agents, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-REMOTE = frozenset(
-    {"video", "videoconference", "videoconferencing", "online", "virtually", "virtual", "remotely", "telephone", "phone", "video-link"}
-)
-ABSENT = frozenset({"absent", "absence", "skip", "miss"})
-ENDS = frozenset(
-    {"conclude", "end", "complete", "finish", "wind", "wrap", "begin", "start", "continue", "pay", "make", "undertake", "conduct"}
-)
+REMOTE = words("visits_remote")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 
@@ -158,7 +153,6 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     owners, owner_nodes, doubts = _owner(scene, node)
     places = _destinations(scene, node, row["where"])
-    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
@@ -174,27 +168,22 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     host: str | None = None
     if not places:
-        host, words = _host_elsewhere(scene, node, owners)
-        doubts += words
+        host, guessed = _host_elsewhere(scene, owners)
+        doubts += guessed
         if host is None:
             return []
+    targets: list[Mention | None] = [*places] or [None]
     drafts = []
     for party in owners:
-        for place in places or [None]:
+        for place in targets:
             draft = _draft(scene, node, party, place, (), owner_nodes, None if place else host)
             if draft is None:
                 continue
             draft.level = level_of(node)
-            draft.status = _noun_status(node, verb, draft.status)
-            for words in doubts:
-                draft.doubt(words, 0.8)
+            for doubt in doubts:
+                draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
-
-
-def _noun_status(node: Node, verb: Node | None, status: str) -> str:
-    """`ended his visit`, `during the visit` presuppose it; `discussed the visit` or `invited to visit` do not."""
-    return status
 
 
 def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
@@ -237,7 +226,7 @@ def _by_position(scene: Scene, node: Node, country: str | None) -> tuple[tuple[P
     return (chosen[1].parties, [chosen[0]]) if chosen else ((), [])
 
 
-def _host_elsewhere(scene: Scene, node: Node, owners: tuple[Party, ...]) -> tuple[str | None, list[str]]:
+def _host_elsewhere(scene: Scene, owners: tuple[Party, ...]) -> tuple[str | None, list[str]]:
     """The country visited when the visit itself names none: another place of the sentence, or who invited or received."""
     home = owners[0].country
     inviter = scene.parsed.inviter
@@ -333,6 +322,3 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
 
 def _hangs(one: Node, other: Node) -> bool:
     return one.i in {above.i for above in up(other)} or other.i in {above.i for above in up(one)}
-
-
-__all__ = ["PLACES", "is_remote", "visits", "within"]

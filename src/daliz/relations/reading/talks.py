@@ -1,0 +1,106 @@
+"""Meetings and talks of two sides, and the visits that a meeting at one side's home implies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import STATES, Draft, Scene, unique
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.sessions import place_of
+from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.visits import is_remote
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+TALKS = words("sessions_talks")
+
+
+def meetings(scene: Scene) -> list[Draft]:
+    """Meetings and talks of two sides, in person or by telephone."""
+    assert scene.parsed.doc is not None
+    found: list[Draft] = []
+    for node in scene.parsed.doc:
+        if node.pos_ == "VERB" and node.lemma_ == "meet":
+            sides = _sides(
+                scene,
+                [*subjects(node), *objects(node), *pobjs(node, ("with",))]
+                if not passive(node)
+                else [*objects(node), *pobjs(node, ("by", "with"))],
+            )
+            verb = node
+        elif node.pos_ == "VERB" and node.lemma_ in ("telephone", "phone", "call") and children(node, "dobj"):
+            sides = _sides(scene, [*subjects(node), *objects(node)])
+            verb = node
+        elif node.pos_ == "NOUN" and node.lemma_.lower() in TALKS and scene.mention(node) is None:
+            sides, verb = _talks(scene, node)
+        else:
+            continue
+        if len({party.country for party in sides if party.country}) < 2:
+            continue
+        draft = Draft("meeting", node, sides, status=status_of(node))
+        draft.place = place_of(scene, node, verb, [])
+        draft.level = "remote" if is_remote(node) or node.lemma_ in ("telephone", "phone", "call") else None
+        draft.confidence = 0.9
+        draft.code = "046" if node.lemma_ in ("talk", "negotiation") else None
+        found.append(draft)
+    return _merged(found)
+
+
+def _sides(scene: Scene, nodes: list[Node]) -> tuple[Party, ...]:
+    parties = [party for node in nodes if scene.mention(node) for party in scene.parties(node)]
+    parties += [party for node in nodes if scene.mention(node) is None for party in scene.people([node])]
+    return unique(party for party in parties if party.rank not in ("institution", "company"))
+
+
+def _talks(scene: Scene, node: Node) -> tuple[tuple[Party, ...], Node]:
+    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
+    nodes = [
+        *pobjs(node, ("between", "with", "of")),
+        *[child for child in children(node, "poss", "amod", "compound") if scene.mention(child)],
+    ]
+    if node.dep_ in ("dobj", "obj", "conj", "nsubjpass") and verb.lemma_ in (
+        "hold",
+        "have",
+        "conduct",
+        "start",
+        "begin",
+        "renew",
+        "launch",
+        "lead",
+        "resume",
+        "continue",
+        "conclude",
+    ):
+        nodes = [*(agents(verb)), *nodes, *pobjs(verb, ("with", "between"))]
+    elif node.dep_ not in ("nsubj", "nsubjpass") and not pobjs(node, ("between", "with")):
+        return (), verb
+    nodes += [other for first in list(nodes) for other in rights(first) if other not in nodes]
+    return _sides(scene, nodes), verb
+
+
+def _merged(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        codes = {party.country for party in draft.who}
+        if not any({party.country for party in held.who} == codes and held.status == draft.status for held in kept):
+            kept.append(draft)
+    return kept
+
+
+def hosted_visits(scene: Scene, drafts: list[Draft]) -> list[Draft]:
+    """Visits that a meeting at one side's home implies: who met the Russian president in Moscow was in Russia."""
+    implied = []
+    for draft in drafts:
+        home = draft.country
+        if draft.status != "done" or draft.level == "remote" or home is None or home not in {party.country for party in draft.who}:
+            continue
+        hosts = tuple(party for party in draft.who if party.country == home)
+        for guest in draft.who:
+            if guest.country not in (home, None) and guest.rank in STATES:
+                visit = Draft("visit", draft.node, (guest,), hosts, draft.place, nodes=list(draft.nodes), confidence=0.8)
+                visit.doubt("the visit is inferred from a meeting at the other's home", 0.85)
+                implied.append(visit)
+    return implied

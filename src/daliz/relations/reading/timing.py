@@ -1,0 +1,91 @@
+"""Which date belongs to which event of a sentence, and the days of a visit of so many days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.dates import When
+from daliz.relations.reading.frames import Draft, Scene
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.numbers import number_of
+from daliz.relations.reading.syntax import distance, up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
+
+
+def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
+    """Give each date of a sentence to the event it stands by most closely; an event without one takes a date of the clause above it."""
+    whens = scene.whens()
+    if not drafts or not whens:
+        return
+    leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
+    for node, when in whens:
+        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in leading]
+        nearest = min(step for step, _ in steps)
+        for step, draft in steps:
+            if step == nearest:
+                draft.whens.append((step, when))
+    for draft in drafts:
+        if not draft.whens:
+            shared = [when for node, when in whens if _shares(node, draft)]
+            draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
+    for draft in drafts:
+        _set_days(scene, draft)
+
+
+def _gap(scene: Scene, when: When, draft: Draft) -> int:
+    return min(abs(when.start - scene.parsed.characters(node.i)[0]) for node in draft.anchors())
+
+
+def _announces(draft: Draft) -> bool:
+    """`heads to Moscow on Tuesday`, written on a Monday, tells of tomorrow; `headed` and `is in Moscow` do not."""
+    today = draft.when is not None and draft.when.past[0] == draft.when.ahead[0]
+    return not today and draft.node.tag_ in ("VBZ", "VBP") and draft.node.lemma_ != "be" and draft.kind in ("visit", "session", "meeting")
+
+
+def _shares(node: Node, draft: Draft) -> bool:
+    """Whether a date of another clause holds for the event too: it stands in a clause above the event's."""
+    above = {draft.node.i, *(upper.i for upper in up(draft.node))}
+    holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
+    return holder is not None and holder.i in above
+
+
+def _set_days(scene: Scene, draft: Draft) -> None:
+    if not draft.whens:
+        return
+    exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
+    draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
+    if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
+        draft.status = "planned"
+    draft.days = draft.when.days(draft.status)
+    _lasting(draft)
+
+
+ENDINGS = words("frames_endings")
+BEGINNINGS = words("frames_beginnings")
+
+
+def _lasting(draft: Draft) -> None:
+    """`a two-day visit ended on August 8` began the day before."""
+    if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
+        return
+    spans = [
+        number_of(child.text)
+        for node in draft.anchors()
+        for child in node.subtree
+        if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")
+    ]
+    length = next((int(number) for number in spans if number), 1)
+    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)}
+    day = date.fromisoformat(draft.days[0])
+    if verbs & ENDINGS:
+        draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())
+        if length == 1:
+            draft.doubt("the day is that of the visit's end", 0.9)
+    elif length > 1 and verbs & BEGINNINGS:
+        draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
