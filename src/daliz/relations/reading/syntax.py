@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
 DATE_PREPOSITIONS = words("syntax_date_prepositions")
+CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -228,6 +229,8 @@ def _stand_in(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> str:
 
 def parse(sentences: Sequence[Parsed]) -> None:
     """Let the model parse the sentences, all in one go."""
+    if not sentences:
+        return
     from spacy.tokens import Doc
 
     language = model()
@@ -276,6 +279,8 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return []
     if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
         return [verb.head]
+    if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):
+        return told
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
         return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX", "ADJ") else [verb.head]
     if verb.dep_ in ("acomp", "oprd"):

@@ -1,0 +1,95 @@
+"""Who a text speaks of: offices, transliterations, terms of office, pairs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daliz.corridor.errors import DalizError
+from daliz.relations.reading import Reader
+from daliz.relations.reading.lexicon import sound
+from daliz.relations.reading.mentions import Mention, mentions_of, units_of
+from daliz.relations.reading.tokens import sentences_of, tokens_of
+
+
+def mentions(reader: Reader, text: str, day: str = "2024-03-12") -> list[Mention]:
+    return mentions_of(units_of(tokens_of(text), [], reader.lexicon), reader.lexicon, day)
+
+
+@pytest.mark.parametrize("name", ["Tokayev", "Tokaev", "Toqayev", "Toqaev", "Tokajew", "Tokajev", "Токаев", "Тоқаев"])
+def test_one_man_in_many_spellings(reader: Reader, name: str) -> None:
+    (found,) = mentions(reader, f"President {name} spoke")
+    assert [party.actor for party in found.parties] == ["tokayev"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Aliyev", "Əliyev"), ("Aliyev", "Алиев"), ("Nazarbayev", "Назарбаев"), ("Nazarbayev", "Nazarbaev")]
+)
+def test_spellings_that_sound_alike(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Aliyev", "Alekseyev"), ("Tokayev", "Takayev"), ("Asadov", "Assad")])
+def test_other_names_stay_other_names(one: str, other: str) -> None:
+    assert sound(one) != sound(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "President of the Republic of Kazakhstan Kassym-Jomart Tokayev",
+        "the Kazakh President, Kassym-Jomart Tokayev,",
+        "Kassym-Jomart Tokayev, President of Kazakhstan,",
+        "Kazakhstan's Kassym-Jomart Tokayev",
+        "the Kazakh president",
+        "Kazakhstan's head of state",
+        "the President of Kazakhstan",
+        "his Kazakh counterpart Kassym-Jomart Tokayev",
+    ],
+)
+def test_a_title_and_a_name_are_one_person(reader: Reader, text: str) -> None:
+    (found,) = mentions(reader, f"{text} spoke")
+    (party,) = found.parties
+    assert (party.country, party.actor, party.rank) == ("KAZ", "tokayev", party.rank)
+
+
+def test_an_office_is_held_by_whom_the_table_names_for_that_day(reader: Reader) -> None:
+    assert mentions(reader, "the Kazakh president", "2010-05-01")[0].parties[0].actor == "nazarbayev"
+    assert mentions(reader, "President Aliyev", "1997-06-10")[0].parties[0].actor == "aliyev_h"
+
+
+def test_a_known_surname_behind_another_first_name_is_somebody_else(reader: Reader) -> None:
+    assert all(party.actor is None for found in mentions(reader, "On Friday Ruslan Aliyev spoke") for party in found.parties)
+
+
+def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None:
+    (found,) = mentions(reader, "Serbian President Aleksandar Vucic spoke")
+    (party,) = found.parties
+    assert (party.country, party.name, party.rank) == ("SRB", "Aleksandar Vucic", "head_of_state")
+    assert "not in the actors table" in found.doubts[0]
+
+
+def test_groups_have_one_party_a_country(reader: Reader) -> None:
+    (found,) = mentions(reader, "the foreign ministers of Azerbaijan, Georgia and Kazakhstan met")
+    assert [party.country for party in found.parties] == ["AZE", "GEO", "KAZ"]
+
+
+def test_a_country_name_needs_its_capital_letter(reader: Reader) -> None:
+    assert mentions(reader, "they ate turkey from fine china") == []
+
+
+def test_an_unknown_country_of_an_actor_is_named_with_the_nearest() -> None:
+    with pytest.raises(DalizError, match=r"'x', column country.*Kazahstan.*KAZ"):
+        Reader([{"id": "x", "name": "X Y", "kind": "person", "role": "", "country": "Kazahstan"}])
+
+
+@given(st.text(max_size=200))
+def test_every_word_and_sentence_stands_where_it_says(text: str) -> None:
+    for token in tokens_of(text):
+        assert text[token.start : token.end] == token.text
+    spans = sentences_of(text)
+    assert all(start < end for start, end in spans)
+    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    kept = "".join(text[start:end] for start, end in spans)
+    assert "".join(kept.split()) == "".join(text.split())

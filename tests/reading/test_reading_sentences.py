@@ -1,0 +1,166 @@
+"""What sentences say and what they do not: visits, sessions, signings, moods."""
+
+from __future__ import annotations
+
+import pytest
+
+from daliz.relations.reading import Reader, ReadEvent
+
+DAY = "2024-03-13"
+
+
+def read(reader: Reader, text: str, kind: str) -> list[ReadEvent]:
+    return [event for event in reader.read(text, DAY).events if event.kind == kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tokayev visited Azerbaijan on Monday.",
+        "Azerbaijan was visited by President Tokayev on Monday.",
+        "Tokayev paid a state visit to Azerbaijan on Monday.",
+        "The state visit of President Tokayev to Baku began on Monday.",
+        "President Tokayev arrived in Baku on a state visit on Monday.",
+        "Aliyev received Tokayev in Baku on Monday.",
+        "Tokayev was received by Aliyev in Baku on Monday.",
+        "On Monday, Tokayev left for Baku.",
+        "A delegation led by President Tokayev arrived in Azerbaijan on Monday.",
+        "During his working trip to Baku on Monday, Tokayev met Aliyev.",
+        "At the invitation of Ilham Aliyev, Tokayev arrived in Azerbaijan on Monday.",
+        "Tokayev, in Baku on an official visit, met Aliyev on Monday.",
+    ],
+)
+def test_a_visit_in_many_words(reader: Reader, text: str) -> None:
+    (visit,) = [event for event in read(reader, text, "visit") if event.who[0].country == "KAZ"]
+    assert (visit.who[0].actor, visit.country, visit.status, visit.date_start) == ("tokayev", "AZE", "done", "2024-03-11")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Tokayev will visit Baku in April.", "planned"),
+        ("Tokayev is to visit Baku in April.", "planned"),
+        ("Tokayev is expected to arrive in Baku in April.", "planned"),
+        ("Preparations for the upcoming visit of Tokayev to Baku were discussed.", "planned"),
+        ("Tokayev said he would visit Baku.", "planned"),
+        ("Tokayev may visit Baku.", "hypothetical"),
+        ("Aliyev invited Tokayev to visit Baku.", "hypothetical"),
+        ("If Tokayev visits Baku, the cable will be discussed.", "hypothetical"),
+        ("Had Tokayev visited Baku, the cable would have been discussed.", "hypothetical"),
+        ("Tokayev did not visit Baku.", "negated"),
+        ("Tokayev has never visited Baku.", "negated"),
+        ("Tokayev cancelled his visit to Baku.", "negated"),
+        ("Tokayev refused to visit Baku.", "negated"),
+        ("Officials denied that Tokayev had visited Baku.", "negated"),
+        ("A visit by Tokayev to Baku is out of the question.", "negated"),
+    ],
+)
+def test_plans_possibilities_and_denials_are_no_deeds(reader: Reader, text: str, status: str) -> None:
+    assert [event.status for event in read(reader, text, "visit")] == [status]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tokayev took part in the meeting in Minsk via video link.",
+        "Tokayev telephoned Aliyev on Friday.",
+        "Tokayev visited a new school in Turkistan region.",
+        "Aliyev received the credentials of the ambassador of Kazakhstan.",
+        "Tourists from Kazakhstan made 27,000 visits to Azerbaijan last year.",
+        "Aliyev left London for Baku on Friday.",
+    ],
+)
+def test_these_are_no_visits(reader: Reader, text: str) -> None:
+    assert [event for event in read(reader, text, "visit") if event.status == "done"] == []
+
+
+def test_an_absence_is_no_attendance(reader: Reader) -> None:
+    visits = read(reader, "Tokayev was absent from the Turkic Council summit in Baku.", "visit")
+    assert [event.status for event in visits] == ["negated"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Kazakhstan and Azerbaijan signed 14 documents.", 14),
+        ("Fourteen documents were signed by Kazakhstan and Azerbaijan.", 14),
+        ("Kazakhstan and Azerbaijan signed a package of 10 documents.", 10),
+        ("The documents, fourteen in all, were signed by Kazakhstan and Azerbaijan.", 14),
+        ("Kazakhstan and Azerbaijan signed a memorandum on energy.", 1),
+        ("Kazakhstan and Azerbaijan signed two agreements and a memorandum.", 3),
+        ("Kazakhstan, Azerbaijan ink agreement on railway.", 1),
+        ("KazMunayGas and SOCAR signed a contract.", 1),
+        ("A number of documents were signed between Kazakhstan and Azerbaijan.", None),
+    ],
+)
+def test_a_signing_has_its_number_and_sides(reader: Reader, text: str, number: int | None) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert signing.number == number
+    assert set(signing.countries()) == {"KAZ", "AZE"}
+
+
+def test_the_two_countries_are_those_spoken_of(reader: Reader) -> None:
+    text = "During the visit of Tokayev to Azerbaijan, the two countries signed 14 agreements in addition to the 140 agreements already in place."
+    (signing,) = read(reader, text, "signing")
+    (stock,) = read(reader, text, "stock")
+    assert (signing.number, set(signing.countries())) == (14, {"KAZ", "AZE"})
+    assert stock.number == 140
+
+
+@pytest.mark.parametrize(
+    "text", ["Aliyev signed a decree.", "Visitors to the Baku museum can sign a guest book.", "Qarabag signed a Kazakh striker."]
+)
+def test_these_are_no_signings_between_states(reader: Reader, text: str) -> None:
+    assert read(reader, text, "signing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tokayev and Aliyev held the first meeting of the Supreme Interstate Council.", 1),
+        ("Baku hosted the 21st session of the Azerbaijan-Kazakhstan intergovernmental commission.", 21),
+        ("The intergovernmental commission between Kazakhstan and Azerbaijan convened for the fifteenth time in Baku.", 15),
+    ],
+)
+def test_a_session_has_its_ordinal_and_countries(reader: Reader, text: str, number: int) -> None:
+    (session,) = read(reader, text, "session")
+    assert session.number == number
+    assert set(session.countries()) == {"KAZ", "AZE"}
+
+
+def test_a_trade_figure_has_value_unit_and_period(reader: Reader) -> None:
+    (trade,) = read(reader, "Trade turnover between Kazakhstan and Azerbaijan reached $529.4 million in 2023.", "trade")
+    assert (trade.number, trade.unit, trade.date_start) == (529_400_000, "USD", "2023")
+
+
+def test_opening_and_beginning_are_told_apart(reader: Reader) -> None:
+    (opened,) = read(reader, "Tokayev and Aliyev opened a railway line on Monday.", "project")
+    (begun,) = read(reader, "Kazakhstan and Azerbaijan began construction of the cable on Monday.", "project")
+    assert (opened.level, begun.level) == ("completed", "launched")
+
+
+def test_a_two_day_visit_that_ended_began_the_day_before(reader: Reader) -> None:
+    (visit,) = read(reader, "Tokayev's two-day visit to Azerbaijan ended on March 12.", "visit")
+    assert (visit.date_start, visit.date_end) == ("2024-03-11", "2024-03-12")
+
+
+def test_every_quote_is_what_stands_at_its_span(reader: Reader) -> None:
+    text = (
+        "BAKU, March 11 - Tokayev arrived in Baku.\n\nHe met Aliyev; fourteen documents were signed. Trade reached $529.4 million in 2023."
+    )
+    reading = reader.read(text, DAY)
+    assert reading.events
+    for event in reading.events:
+        assert reading.text[slice(*event.span)] == event.quote
+
+
+def test_the_same_visit_told_twice_is_one(reader: Reader) -> None:
+    visits = read(reader, "Tokayev arrived in Baku on Monday. His state visit to Azerbaijan is his third.", "visit")
+    assert len(visits) == 1
+    assert visits[0].level == "state"
+
+
+def test_many_articles_at_once_are_read_as_one_by_one(reader: Reader) -> None:
+    texts = ["Tokayev visited Baku on Monday.", "Aliyev will visit Astana.", "It rained.", "Kazakhstan and Azerbaijan signed 14 documents."]
+    together = reader.read_many([(text, DAY) for text in texts])
+    assert [reading.events for reading in together] == [reader.read(text, DAY).events for text in texts]
