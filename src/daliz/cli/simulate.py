@@ -125,9 +125,11 @@ def _chosen(simulation: Simulation, ends: tuple[str, str] | None) -> tuple[str, 
         raise DalizError(f"no demand goes from {ends[0]} to {ends[1]}; among those that are: {listed}")
     if ends is not None:
         return ends
-    changing = [d for d in simulation.compiled.demands if not d.probe and len(d.rides) > 1]
-    if not changing:
-        return known[0]
+    from daliz.freight.simulate.words import main_demand
+
+    demands = {demand.id: demand for demand in simulation.compiled.demands}
+    mains = [demands[main_demand(simulation, pair)] for pair in known]
+    changing = [demand for demand in mains if not demand.probe and len(demand.rides) > 1] or mains
     main = max(changing, key=lambda demand: demand.boxes_year * demand.best_h)
     return main.origin, main.destination
 

@@ -25,7 +25,8 @@ PROBE_TEU_YEAR = 26.0
 
 @dataclass(frozen=True)
 class Ride:
-    """One leg of a demand: the service, where it is boarded and left, its pool and ALIGHT step, and the steps ridden through."""
+    """One leg of a demand: the service, where it is boarded and left, its pool, its ALIGHT step, the steps ridden
+    through, the typical hours of standing in the yard after it, and the step of boarding (empty: trains form in the pool)."""
 
     service: str
     origin: str
@@ -34,6 +35,7 @@ class Ride:
     alight: str
     steps: tuple[str, ...]
     dwell_h: float
+    board: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,8 @@ class _Compiler:
             start, end = service.calls[leg.board], service.calls[leg.alight]
             dwell = self.dwells.get(end.place, 0.0) if number < len(legs) - 1 else 0.0
             names = pool_name(service, leg.board), alight_name(service, leg.alight)
-            rides.append(Ride(leg.service, start.place, end.place, *names, self._between(leg), dwell))
+            board = f"{service.id}|{start.seq}|on"
+            rides.append(Ride(leg.service, start.place, end.place, *names, self._between(leg), dwell, board if board in self.writer.info else ""))
         infos = [self.writer.info[step] for ride in rides for step in ride.steps]
         best = sum(info.typical_h for info in infos) + sum(ride.dwell_h for ride in rides)
         moving = sum(info.typical_h for info in infos if info.moving)

@@ -73,7 +73,7 @@ class Engine:
             r.BOXES_FULL: {"boxes": room.boxes * 4},
             r.WORK_FULL: {"work": room.work * 4},
             r.RING_FULL: {"spells": room.spells * 2},
-            r.TRACE_FULL: {"trace": room.trace * 2},
+            r.TRACE_FULL: {"trace": room.trace * 4},
         }
         if max(room.boxes, room.carriers, room.spells) > MOST_BOXES:
             raise UnstableError(

@@ -290,6 +290,8 @@ def _resume(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
         return 1  # what it waited was booked when the server was given
     elif kind == r.BOARD:
         note(Z, F, s, e, t, t - F[e + r.E_SINCE], 0.0, 0.0)
+        if t >= F[r.G_WARM]:  # boxes that came aboard later waited aboard for less
+            F[s + r.S_BOXWAIT] -= F[e + r.E_LOADED] - Z[e + r.E_COUNT] * F[e + r.E_SINCE]
         if Z[e + r.E_LEFT] == 1:
             Z[e + r.E_LEFT] = 0
             return -1

@@ -39,9 +39,12 @@ def legs_frame(simulation: Simulation) -> pl.DataFrame:
             common = {"demand": demand.id, "leg": leg + 1, "service": ride.service}
             vehicle = {"place": ride.origin, "what": "cargo", "row": f"services/{ride.service}", "category": CATEGORIES[2]}
             rows.append(common | vehicle | {"hours": waited / boxes if boxes else 0.0})
-            for name in (*ride.steps, ride.alight, *_dwell(demand, leg, ride)):
-                info = simulation.compiled.info[name]
-                rows += [common | part for part in _parts(info, kinds[name], sums["steps"][index[name]])]
+            names = (*((ride.board,) if ride.board else ()), *ride.steps, ride.alight, *_dwell(demand, leg, ride))
+            for name, following in zip(names, (*names[1:], ""), strict=True):
+                info, values = simulation.compiled.info[name], sums["steps"][index[name]]
+                # Only some ships ask for a berth again; their hours are spread over the boxes of all.
+                boxes = sums["steps"][index[following], r.S_BOXES] if name.endswith("berth again") else values[r.S_BOXES]
+                rows += [common | part for part in _parts(info, kinds[name], values, boxes)]
     return pl.DataFrame(rows, schema=COLUMNS | {"category": pl.String, "hours": pl.Float64}).filter(pl.col("hours") > 0.0)
 
 
@@ -49,9 +52,8 @@ def _dwell(demand: Demand, leg: int, ride: Ride) -> tuple[str, ...]:
     return (f"{ride.destination}|stand",) if ride.dwell_h > 0.0 and leg < len(demand.rides) - 1 else ()
 
 
-def _parts(info: StepInfo, kind: int, sums: Any) -> Iterator[dict[str, Any]]:
+def _parts(info: StepInfo, kind: int, sums: Any, boxes: float) -> Iterator[dict[str, Any]]:
     """The hours of a mean box at one step, by category."""
-    boxes = sums[r.S_BOXES]
     if boxes <= 0.0:
         return
     common = {"place": info.place, "what": info.what, "row": info.row}

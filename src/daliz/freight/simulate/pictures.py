@@ -171,49 +171,49 @@ def tornado_chart(frame: pl.DataFrame, unit: str, most: int = 7) -> Any:
 
 
 def string_line_chart(frame: pl.DataFrame, simulation: Simulation, services: Sequence[str], first_day: float, days: float) -> Any:
-    """Trains and ships in space and time: one line a carrier over the places of a chain of services, from a trace."""
-    km, names = _line_of_places(simulation, services)
+    """Trains and ships in space and time: one line a carrier over the places of a chain of services, from a trace.
+
+    Space is kilometres, but no stretch between two places where boxes are handled is drawn shorter than a seventh of the whole.
+    """
+    at, shown = _line_of_places(simulation, services)
     inside = pl.col("hour").is_between(DAY * first_day, DAY * (first_day + days))
     moves = frame.filter(inside & pl.col("service").is_in(list(services)) & (pl.col("event").is_in(["enters", "leaves"])))
     rows = []
     for row in moves.iter_rows(named=True):
-        ends = km.get((row["service"], row["seq"]))
+        ends = at.get((row["service"], row["seq"]))
         if ends is None:
             continue
         before, here = ends
-        at = before if row["what"] == "run" and row["event"] == "enters" else here
-        rows.append({"carrier": row["carrier"], "service": row["service"], "day": row["hour"] / DAY, "km": at})
-    points = pl.DataFrame(rows, schema={"carrier": pl.Int64, "service": pl.String, "day": pl.Float64, "km": pl.Float64})
-    ticks = sorted(set(names))
-    expression = " : ".join(f"abs(datum.value - {value:.1f}) < 0.05 ? {name!r}" for value, name in names.items()) + " : ''"
-    y = alt.Y("km:Q", title=None, scale=alt.Scale(domain=[0, max(ticks)], reverse=True), axis=alt.Axis(values=ticks, labelExpr=expression))
-    return (
-        alt.Chart(points)
-        .mark_line(strokeWidth=1.3)
-        .encode(
-            x=alt.X("day:Q", title="day of the year", scale=alt.Scale(domain=[first_day, first_day + days])),
-            y=y,
-            detail=["carrier:N", "service:N"],
-            order="day:Q",
-            color=alt.Color("service:N", scale=alt.Scale(domain=list(services), range=list(PALETTE)), legend=None),
-        )
-        .properties(width=WIDTH - 60, height=420)
-    )
+        place = before if row["what"] == "run" and row["event"] == "enters" else here
+        rows.append({"carrier": row["carrier"], "service": row["service"], "day": row["hour"] / DAY, "at": place})
+    points = pl.DataFrame(rows, schema={"carrier": pl.Int64, "service": pl.String, "day": pl.Float64, "at": pl.Float64})
+    names = pl.DataFrame({"at": list(shown), "name": list(shown.values()), "day": [first_day] * len(shown)})
+    x = alt.X("day:Q", title="day of the year", scale=alt.Scale(domain=[first_day, first_day + days], nice=False))
+    y = alt.Y("at:Q", title=None, scale=alt.Scale(domain=[0, max(shown)], reverse=True, nice=False), axis=None)
+    colour = alt.Color("service:N", scale=alt.Scale(domain=list(services), range=list(PALETTE)), legend=None)
+    detail = [alt.Detail("carrier:N"), alt.Detail("service:N")]
+    lines = alt.Chart(points).mark_line(strokeWidth=1.3, clip=True).encode(x=x, y=y, detail=detail, order="day:Q", color=colour)
+    rules = alt.Chart(names).mark_rule(color="#9aa4af", strokeWidth=0.7).encode(y=y)
+    text = alt.Chart(names).mark_text(align="right", dx=-8, fontSize=12, limit=190, color=INK).encode(x=x, y=y, text="name:N")
+    return alt.layer(rules, lines, text).properties(width=WIDTH - 120, height=420)
 
 
 def _line_of_places(simulation: Simulation, services: Sequence[str]) -> tuple[dict[tuple[str, int], tuple[float, float]], dict[float, str]]:
-    """Kilometres along a chain of services before and at each stop, and names of the places where boxes are handled."""
+    """Where a chain of services is drawn before and at each stop, and the names of the places where boxes are handled."""
     corridor = simulation.corridor
     lengths = dict(corridor["links"].select("id", "length_km").iter_rows())
     names = dict(corridor["places"].select("id", "name").iter_rows())
-    at: dict[tuple[str, int], tuple[float, float]] = {}
-    shown: dict[float, str] = {}
-    km = 0.0
+    km, handled = [0.0], {0.0: ""}
+    stops: list[tuple[tuple[str, int], float]] = []
     for service in services:
         for row in corridor["stops"].filter(pl.col("service") == service).sort("seq").iter_rows(named=True):
-            before = km
-            km += lengths[row["link"]] if row["link"] else 0.0
-            at[service, row["seq"]] = before, km
+            km.append(km[-1] + (lengths[row["link"]] if row["link"] else 0.0))
+            stops.append(((service, row["seq"]), km[-1]))
             if row["call"] != "pass":
-                shown[round(km, 1)] = names[row["place"]]
-    return at, shown
+                handled[km[-1]] = names[row["place"]]
+    marks = sorted(handled)
+    drawn = np.concatenate([[0.0], np.cumsum(np.maximum(np.diff(marks), marks[-1] / 7.0))])
+    place = {key: float(np.interp(here, marks, drawn)) for key, here in stops}
+    before = [0.0, *place.values()]
+    at = {key: (before[i], here) for i, (key, here) in enumerate(place.items())}
+    return at, {float(here): handled[mark] for mark, here in zip(marks, drawn, strict=True)}

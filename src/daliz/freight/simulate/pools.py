@@ -140,6 +140,7 @@ def board(Z: Any, F: Any, e: int, s: int, t: float) -> bool:
     """Take boxes from the pool of the step; true when the carrier need not wait for more."""
     pool, rule = Z[s + r.S_POOL], Z[s + r.S_RULE]
     Z[e + r.E_ROOM] = Z[s + r.S_SIZE]
+    F[e + r.E_LOADED] = Z[e + r.E_COUNT] * t
     load_boxes(Z, F, pool, e, max(0, min(Z[e + r.E_ROOM] - Z[e + r.E_COUNT], Z[pool + r.P_COUNT])), t)
     if rule == r.TAKE_AND_GO or (rule == r.UNTIL_FULL and Z[e + r.E_COUNT] >= Z[e + r.E_ROOM]):
         return True

@@ -110,7 +110,7 @@ FLEET = 4
 
 # ---- carrier: train, ship, lot or single customer (16)
 (E_TYPE, E_NEXT, E_STEP, E_PHASE, E_HEAD, E_TAIL, E_COUNT, E_ROOM, E_ID, E_PRIORITY, E_EPOCH, E_LEFT, E_YARD) = range(13)
-E_SINCE, E_MOVING, E_BORN, E_MARK, E_LAST, E_FIRST = range(6)
+E_SINCE, E_MOVING, E_BORN, E_MARK, E_LAST, E_FIRST, E_LOADED = range(7)
 CARRIER_SIZE = 16
 ENTERS, RESUMES, BLOCKED, WAITS = range(4)  # phases
 

@@ -195,7 +195,7 @@ def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int,
     except ImportError as error:
         raise MissingExtraError("cluster", "distributed") from error
     try:
-        client = Client(plan.cluster, timeout="20s", set_as_default=False)
+        client = Client(plan.cluster, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise DalizError(f"no Dask scheduler answers at {plan.cluster!r} ({type(error).__name__})") from error
     with client:

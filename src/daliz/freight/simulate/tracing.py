@@ -14,7 +14,7 @@ from daliz.freight.simulate.engine import Engine
 from daliz.freight.simulate.layout import Room
 
 EVENTS = ("enters", "leaves", "box boards", "box alights", "box is born", "box arrives")
-FIRST_ROOM = 1 << 20
+FIRST_ROOM = 1 << 17
 
 
 def trace(compiled: Compiled, seed: int = 1, replication: int = 0) -> pl.DataFrame:

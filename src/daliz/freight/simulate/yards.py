@@ -117,6 +117,7 @@ def load_boxes(Z: Any, F: Any, pool: int, e: int, n: int, t: float) -> None:
     Z[last + r.B_NEXT] = 0
     Z[e + r.E_TAIL] = last
     Z[e + r.E_COUNT] += n
+    F[e + r.E_LOADED] += n * t
     Z[pool + r.P_HEAD] = b
     Z[pool + r.P_COUNT] -= n
     if Z[pool + r.P_YARD] > 0:
