@@ -165,13 +165,13 @@ def every_itinerary(small: Small, origin: int, destination: int, ready: int, mos
             at = key + pattern.arrives_min[i]
             paid = cents + pattern.cost_cents[i] - pattern.cost_cents[stop]
             emitted = grams + pattern.co2_g[i] - pattern.co2_g[stop]
-            grown = variance + pattern.variance_min2[i] - pattern.variance_min2[stop] if with_risk else 0
+            grown = rounded_up(variance + pattern.variance_min2[i] - pattern.variance_min2[stop]) if with_risk else 0
             if place == destination:
                 unloading = small.handling.of[place], cls, 0
                 opened = _open_from(small, place, at)
                 if small.handling.minutes[unloading] < FORBIDDEN and opened is not None:
                     done = opened + int(small.handling.minutes[unloading])
-                    spread = grown + int(small.handling.variance_min2[unloading])
+                    spread = rounded_up(grown + int(small.handling.variance_min2[unloading]))
                     found.append((done, paid + int(small.handling.cents[unloading]), emitted, risk, legs, spread))
             elif legs < most_legs:
                 extend(place, cls, at, paid, emitted, risk, grown, legs)
@@ -189,13 +189,19 @@ def _boardings(pattern: Pattern, stop: int, need: int, spread: int, risk: int, w
     cheapest_later = min(pattern.extra_cents) if pattern.period_min else None
     for key, extra in _departures(pattern, stop, need):
         missing = min(math.exp(-(key + pattern.leaves_min[stop] - need) / math.sqrt(spread)), 0.999) if spread else 0.0
-        certain = missing < 1e-3
-        yield key, extra, risk if certain else risk + int(-math.log(1 - missing) * 1e6 + 0.5), 0
+        certain = missing < 0.01
+        yield key, extra, risk if certain else risk + (int(-math.log(1 - missing) * 1e6) // 10_000 + 1) * 10_000, 0
         least = cheapest_later
         if least is None:
             least = min(x for d, x in zip(pattern.departures, pattern.extra_cents, strict=True) if d >= key)
         if certain and extra <= least:
             return
+
+
+def rounded_up(variance: int) -> int:
+    """A variance rounded up to three significant bits."""
+    unit = 1 << max(0, variance.bit_length() - 3)
+    return -(-variance // unit) * unit
 
 
 def front_of(vectors, columns) -> set[tuple[int, ...]]:

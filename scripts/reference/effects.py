@@ -17,11 +17,11 @@ def build(facts: Path) -> list[Row]:
         assumed = row["certainty"] == "assumed"
         found.append(
             {
-                **row,
+                **{name: value for name, value in row.items() if name != "derived"},
                 **page(project),
                 "id": f"{row['project']}_{row['row']}_{row['column']}",
                 "certainty": row["certainty"],
-                "assumed_fields": ["before", "after"] if assumed else None,
+                "assumed_fields": ["before", "after"] if assumed else fields(row.get("derived")),
                 "note": joined(row["note"], f"project: {project['name']}"),
             }
         )

@@ -84,7 +84,7 @@ def _links(rows: list[Row]) -> list[Row]:
             link["note"] = joined(link["note"], f"other trains: {other['why']}")
         elif link["mode"] == "rail" and link["capacity_trains_day"]:
             link["other_trains_day"] = link["capacity_trains_day"] / 2
-        if link.get("other_trains_day"):
+        if link.get("other_trains_day") is not None:
             link["assumed_fields"] = [*link["assumed_fields"], "other_trains_day"]
     return found
 

@@ -9,6 +9,7 @@ from reference.sources import Row, read_facts
 
 FACTORS = "co2"
 CATEGORIES = {"erai": "index"}
+UNITS = {"TEU/y": "TEU/year", "t/y": "t/year", "hours": "h"}
 WESTBOUND_PLANNED, PLANNED = 88_000, 96_000
 SEEN_SHIPS = ("asco_ropax_obs", "asco_zarifa_obs", "asco_fleet", "asco_lines", "obs_alat_kuryk", "obs_baku_aktau", "obs_baku_tkm")
 
@@ -31,9 +32,12 @@ def build(facts: Path) -> list[Row]:
             row |= {"low": _number(own["low"]), "high": _number(own["high"]), "note": joined(row["note"], own["why"])}
     if ranges:
         raise ValueError(f"own/observation_ranges.csv names observations that are not there: {', '.join(ranges)}")
+    remarks = own_pairs("observation_notes")
     models = own_pairs("observation_models")
     for row in found:
         row["model"] = models.pop(row["id"], None)
+        row["unit"] = UNITS.get(row.get("unit"), row.get("unit"))
+        row["note"] = joined(row["note"], remarks.get(row["id"]))
     if models:
         raise ValueError(f"own/observation_models.csv names observations that are not there: {', '.join(models)}")
     return found

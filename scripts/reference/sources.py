@@ -15,6 +15,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,22 @@ def certainty_of(given: str | None) -> tuple[str, str | None]:
     return given or "assumed", None
 
 
+@cache
+def _wording() -> dict[str, str]:
+    with (Path(__file__).parent / "own" / "wording.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["written"]: row["read"] for row in csv.DictReader(stream)}
+
+
+def readable(note: str | None) -> str | None:
+    """A note without keys of the collected facts, and without the list of estimates that `assumed_fields` holds."""
+    if not note:
+        return None
+    plain = re.sub(r"(; )?\[assumed: [^\]]*\]", "", note)
+    for written, read in _wording().items():
+        plain = plain.replace(written, read)
+    return plain.removeprefix("; ") or None
+
+
 def merge(halves: Iterable[Tables]) -> Tables:
     """Rows of all halves, table by table, in the order in which they come."""
     merged: Tables = {}
@@ -91,7 +108,7 @@ def with_sources(tables: Tables) -> Tables:
             certainty, doubt = certainty_of(row.get("certainty"))
             if rank[certainty] >= rank[best.get(source, "assumed")]:
                 best[source] = certainty
-            note = "; ".join(part for part in (row.get("note"), doubt) if part) or None
+            note = "; ".join(part for part in (readable(row.get("note")), doubt) if part) or None
             plain = {key: value for key, value in row.items() if key not in SOURCE_FIELDS}
             finished[table].append({**plain, "source": source, "certainty": certainty, "note": note})
     finished["sources"] = [

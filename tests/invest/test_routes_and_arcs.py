@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 import scipy.sparse as sparse
-from tests.invest.corridor_like import corridor_like
+from daliz.freight.invest.synthetic import corridor_like
 
 from daliz.freight.invest.arcs import arc_model
 from daliz.freight.invest.design import Design, Goal, InvestError, Options

@@ -123,7 +123,16 @@ def _link(name: str, start: str, end: str, mode: str, km: float, n: dict[str, An
 
 
 def _service(name: str, mode: str, teu: float, wait_h: float, fleet: str | None = None, leaves: str = "when_full") -> dict[str, Any]:
-    return {"id": name, "name": name, "mode": mode, "leaves": leaves, "headway_h": wait_h, "capacity_teu": teu, "fleet": fleet, "status": "open"}
+    return {
+        "id": name,
+        "name": name,
+        "mode": mode,
+        "leaves": leaves,
+        "headway_h": wait_h,
+        "capacity_teu": teu,
+        "fleet": fleet,
+        "status": "open",
+    }
 
 
 def _stops(service: str, places: list[tuple[str, str, str]]) -> Rows:

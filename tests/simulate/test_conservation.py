@@ -72,7 +72,9 @@ def boxes_in(outcome: Outcome) -> list[int]:
 def test_no_box_is_lost_or_made(made: Callable[..., Corridor], numbers: dict[str, Any]) -> None:
     compiled, outcome = run(made(**numbers))
     inside = boxes_in(outcome)
-    totals = {field: sum(outcome.floats[a + field] for a in outcome.arenas.where["cargoes"].values()) for field in (r.K_MADEALL, r.K_DONEALL)}
+    totals = {
+        field: sum(outcome.floats[a + field] for a in outcome.arenas.where["cargoes"].values()) for field in (r.K_MADEALL, r.K_DONEALL)
+    }
     assert len(inside) == len(set(inside)), "a box is in two places"
     assert totals[r.K_MADEALL] == totals[r.K_DONEALL] + len(inside)
     ships = sum(fleet.count for fleet in compiled.model.fleets)
@@ -81,7 +83,9 @@ def test_no_box_is_lost_or_made(made: Callable[..., Corridor], numbers: dict[str
 
 def _ships_left(outcome: Outcome, compiled: Compiled) -> int:
     """Carriers that stand at a step of the fleet's cycle."""
-    fleet_steps = {outcome.arenas.where["steps"][step.name] for step in compiled.model.steps if step.name.startswith(("ship_out|", "ship_back|"))}
+    fleet_steps = {
+        outcome.arenas.where["steps"][step.name] for step in compiled.model.steps if step.name.startswith(("ship_out|", "ship_back|"))
+    }
     span = range(int(outcome.ints[r.H_CARBASE]), int(outcome.ints[r.H_CARNEW]), r.CARRIER_SIZE)
     return sum(outcome.ints[a + r.E_TYPE] == r.CARRIER and int(outcome.ints[a + r.E_STEP]) in fleet_steps for a in span)
 
@@ -169,7 +173,9 @@ def test_no_ship_sails_into_a_closed_sea(made: Callable[..., Corridor], share: f
     calendar = outcome.arenas.where["calendars"]["storm"]
     base, count = int(outcome.ints[calendar + r.C_BASE]), int(outcome.ints[calendar + r.C_N])
     spells = outcome.floats[base : base + 2 * count].reshape(-1, 2)
-    sails = events.filter((pl.col("what") == "run") & pl.col("service").is_in(["ship_out", "ship_back"]) & (pl.col("event") == "enters"))["hour"]
+    sails = events.filter((pl.col("what") == "run") & pl.col("service").is_in(["ship_out", "ship_back"]) & (pl.col("event") == "enters"))[
+        "hour"
+    ]
     assert len(sails) > 10
     for hour in sails:
         assert not ((spells[:, 0] < hour) & (hour < spells[:, 1] - 1e-9)).any()
@@ -191,7 +197,9 @@ def test_a_border_quota_is_kept_every_day(made: Callable[..., Corridor]) -> None
 
 
 def test_customs_works_in_its_hours_only(made: Callable[..., Corridor]) -> None:
-    compiled = compile_corridor(made(opens_h=8.0, closes_h=18.0, border_h=1.0), years=0.3, warm_days=0.0, assumptions=Assumptions(spread=False))
+    compiled = compile_corridor(
+        made(opens_h=8.0, closes_h=18.0, border_h=1.0), years=0.3, warm_days=0.0, assumptions=Assumptions(spread=False)
+    )
     events = trace(compiled)
     done = events.filter((pl.col("what") == "customs") & (pl.col("event") == "leaves"))["hour"] % 24.0
     assert len(done) > 50 and done.min() >= 8.0 and done.max() <= 18.0 + 1e-6

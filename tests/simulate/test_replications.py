@@ -85,7 +85,9 @@ def test_quantiles_of_the_histogram_are_those_of_the_boxes() -> None:
 
 
 def test_capacity_is_what_the_ships_can_take(made: Callable[..., Corridor]) -> None:
-    corridor = made(ships=1, demand_teu=10_000.0, crossing_h=20.0, berth_h=10.0, ship_wait_h=1.0, line_day=200.0, tracks=2, yard_teu=4_000.0)
+    corridor = made(
+        ships=1, demand_teu=10_000.0, crossing_h=20.0, berth_h=10.0, ship_wait_h=1.0, line_day=200.0, tracks=2, yard_teu=4_000.0
+    )
     found = capacity(corridor, "port_a", "port_b", replications=2, assumptions=Assumptions(spread=False))
     # a round trip takes 40 h at sea, 20 h at berth and at most an hour's wait for cargo at the empty end: 144 to 146 of them a year
     assert 0.93 * 200 * 8760 / 61 <= found.teu_year <= 1.02 * 200 * 8760 / 60

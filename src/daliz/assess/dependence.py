@@ -7,7 +7,8 @@ carry so much to them in a year; then another country's territory is closed, and
 - the share of markets (by cargo) that nothing reaches any more;
 - access lost: the mean over all markets of 1 - before/after, which is 0 when nothing changes, 1/2 when the way takes twice as long, and 1 when
   there is no way; this is what is called the dependence, in time (and likewise in cost and in CO2);
-- capacity lost: the mean over all markets of the share of the maximum flow that is lost.
+- capacity lost: the mean over all markets of the share of the maximum flow that is lost;
+- and of its fibre the rise in milliseconds, and the disjoint ways lost, to the hubs of other countries (`digital`).
 
 A market within the closed country is left out: dependence is on a country's territory, not on its trade; its share is told beside. The best of a
 set of ways never gets better when ways are taken from it, and neither does a maximum flow: over the same markets no loss is negative, a territory
@@ -25,6 +26,7 @@ import numpy as np
 import polars as pl
 
 from daliz.assess.capacity import most_flow
+from daliz.assess.digital import FibreLoss, fibre_loss, hubs
 from daliz.assess.ways import best_ways, cargo_ends, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.names import did_you_mean
@@ -119,12 +121,14 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
     flows = np.array([_flows(corridor, shut, shut_countries, *way) for way in asked])
     share = np.divide(flows[:, 0] - flows[:, 1], flows[:, 0], out=np.zeros(len(flows)), where=flows[:, 0] > 0)
     return Loss(
-        *rises.tolist(),
-        float(weights @ ~reached),
-        *lost.tolist(),
-        float(weights @ share),
-        float(weights @ (flows[:, 0] - flows[:, 1])),
-        float(inside / sum(ways.values())),
+        *(float(rise) for rise in rises),
+        cut_off=float(weights @ ~reached),
+        access_lost=float(lost[0]),
+        access_lost_usd=float(lost[1]),
+        access_lost_kg=float(lost[2]),
+        capacity_lost=float(weights @ share),
+        capacity_lost_teu_year=float(weights @ (flows[:, 0] - flows[:, 1])),
+        in_territory=float(inside / sum(ways.values())),
     )
 
 
@@ -156,16 +160,23 @@ def check_country(corridor: Corridor, country: str) -> str:
 
 @lru_cache(maxsize=4)
 def dependence(corridor: Corridor) -> pl.DataFrame:
-    """The dependence of every country with cargo on the territory of every other country that a service touches.
+    """The dependence of every country with cargo on the territory of every other country that a service or a cable touches.
 
-    Returns: a frame with the columns country, territory and those of `Loss`, in the order of the countries' cargo.
+    Returns: a frame with the columns country, territory and those of `Loss` and `FibreLoss` (null where there is no cargo or no fibre), in the
+    order of the countries' cargo; without any cargo, of every country with fibre.
     """
-    territories = touched_territories(corridor)
-    rows = []
-    for country in countries_with_cargo(corridor):
-        for territory in territories:
-            found = loss(corridor, country, [territory]) if territory != country else None
-            if found is not None:
-                rows.append({"country": country, "territory": territory, **asdict(found)})
-    fields = dict.fromkeys(Loss.__dataclass_fields__, pl.Float64)
-    return pl.DataFrame(rows, schema={"country": pl.String, "territory": pl.String, **fields})
+    cargo, fibre = countries_with_cargo(corridor), list(hubs(corridor))
+    touched = touched_territories(corridor)
+    rows: list[dict[str, object]] = []
+    for country in cargo or fibre:
+        for territory in sorted({*touched, *fibre} - {country}):
+            freight = loss(corridor, country, [territory]) if country in cargo and territory in touched else None
+            glass = fibre_loss(corridor, country, [territory])
+            if freight is not None or glass is not None:
+                rows.append({"country": country, "territory": territory, **_fields(freight), **_fields(glass)})
+    fields = dict.fromkeys([*Loss.__dataclass_fields__, *FibreLoss.__dataclass_fields__], pl.Float64)
+    return pl.DataFrame(rows, schema={"country": pl.String, "territory": pl.String, **fields}).with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _fields(found: Loss | FibreLoss | None) -> dict[str, float]:
+    return asdict(found) if found is not None else {}

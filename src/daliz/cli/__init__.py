@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import agreements, dataset, events, plan, read, relations, report, simulate
+from daliz.cli import agreements, dataset, events, fibre, plan, read, relations, report, simulate
 
 app = typer.Typer(
     name="daliz",
@@ -23,6 +23,7 @@ app.command("plan")(plan.plan)
 app.command("simulate")(simulate.simulate)
 app.command("relations")(relations.relations)
 app.add_typer(agreements.app, name="agreements")
+app.add_typer(fibre.app, name="fibre")
 app.command("events")(events.events)
 app.command("read")(read.read)
 app.command("report")(report.report)

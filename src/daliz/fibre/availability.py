@@ -30,17 +30,26 @@ HOURS_YEAR = 8766.0
 
 @dataclass(frozen=True)
 class Availability:
-    """Share of time in which two places are joined, with its interval (95 %, simulation only), and the hours a year in which they are not."""
+    """Share of time in which two places are joined (value), with its interval (95 %; the value itself where it is exact).
+
+    `parted` is one minus the value, kept beside it because the difference would lose its digits; `down_h_year` is the same in hours a year.
+    """
 
     value: float
     low: float
     high: float
     exact: bool
+    parted: float
 
     @property
     def down_h_year(self) -> float:
         """Hours a year without a way."""
-        return (1.0 - self.value) * HOURS_YEAR
+        return self.parted * HOURS_YEAR
+
+
+def exactly(parted: float) -> Availability:
+    """An exact availability from the share of time without a way."""
+    return Availability(1.0 - parted, 1.0 - parted, 1.0 - parted, True, parted)
 
 
 def two_terminal(links: Sequence[Link], start: str, goal: str, most_states: int = MOST_STATES, seed: int = 1) -> Availability:
@@ -53,13 +62,13 @@ def two_terminal(links: Sequence[Link], start: str, goal: str, most_states: int 
         if not 0.0 <= up <= 1.0:
             raise FibreError(f"cable {name}: probability of being up {up:g}; expected 0 to 1")
     if start == goal:
-        return Availability(1.0, 1.0, 1.0, True)
+        return exactly(0.0)
     left = reduced(links, start, goal)
     if not left:
-        return Availability(0.0, 0.0, 0.0, True)
-    value = _by_frontier(_ordered(left, start), start, goal, most_states)
-    if value is not None:
-        return Availability(value, value, value, True)
+        return exactly(1.0)
+    parted = _by_frontier(_ordered(left, start), start, goal, most_states)
+    if parted is not None:
+        return exactly(parted)
     return _simulated(left, start, goal, seed)
 
 
@@ -133,7 +142,7 @@ def _ordered(links: list[Link], start: str) -> list[Link]:
 
 
 def _by_frontier(links: list[Link], start: str, goal: str, most_states: int) -> float | None:
-    """Exact probability, or None when more than `most_states` partitions of the frontier arise.
+    """Exact probability that they are parted, or None when more than `most_states` partitions of the frontier arise.
 
     A state gives each place of the frontier a number, the same for joined ones; start and goal stay on the frontier throughout. A state in
     which no link is left to the start's or the goal's part can never join them any more and is dropped.
@@ -141,7 +150,7 @@ def _by_frontier(links: list[Link], start: str, goal: str, most_states: int) -> 
     last = {place: number for number, link in enumerate(links) for place in link[1:3]}
     frontier = [start, goal]
     states: dict[tuple[int, ...], float] = {(0, 1): 1.0}
-    joined = 0.0
+    parted = 0.0
     for number, (_, a, b, up) in enumerate(links):
         entering = [place for place in (a, b) if place not in frontier]
         frontier = frontier + entering
@@ -159,10 +168,11 @@ def _by_frontier(links: list[Link], start: str, goal: str, most_states: int) -> 
                 if works and parts[at_a] != parts[at_b]:
                     new = tuple(parts[at_a] if part == parts[at_b] else part for part in parts)
                 if new[0] == new[1]:
-                    joined += weight * share
                     continue
                 left = {new[at] for at in alive}
-                if new[0] in left and new[1] in left:
+                if new[0] not in left or new[1] not in left:
+                    parted += weight * share
+                else:
                     numbers: dict[int, int] = {}
                     key = tuple([numbers.setdefault(new[at], len(numbers)) for at in kept])
                     following[key] = following.get(key, 0.0) + weight * share
@@ -170,7 +180,7 @@ def _by_frontier(links: list[Link], start: str, goal: str, most_states: int) -> 
         frontier = [frontier[at] for at in kept]
         if len(states) > most_states:
             return None
-    return min(joined, 1.0)
+    return min(parted, 1.0)
 
 
 def _simulated(links: list[Link], start: str, goal: str, seed: int) -> Availability:
@@ -185,7 +195,7 @@ def _simulated(links: list[Link], start: str, goal: str, seed: int) -> Availabil
         works = draws.random((SAMPLES // 10, len(links))) < up
         hits += int(_joined_count(works, a, b, len(places), number[start], number[goal]))
     low, high = wilson(hits, SAMPLES)
-    return Availability(hits / SAMPLES, low, high, False)
+    return Availability(hits / SAMPLES, low, high, False, 1.0 - hits / SAMPLES)
 
 
 @njit(cache=True)

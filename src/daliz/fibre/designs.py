@@ -87,11 +87,16 @@ class LightReport:
             best = self.best(hypothesis)
             if best is None:
                 continue
-            subject, note = f"{self.subject}:{hypothesis}", f"{best.name}; {self.margin_db:g} dB margin; whether the cable has repeaters is not public"
+            subject, note = (
+                f"{self.subject}:{hypothesis}",
+                f"{best.name}; {self.margin_db:g} dB margin; whether the cable has repeaters is not public",
+            )
             label = f"{hypothesis}, {self.length_km:.0f} km"
             found += [
                 Figure(f"gsnr_db:{subject}", f"GSNR {label}", best.light.gsnr_db, "dB", rows=self.rows, note=note),
-                Figure(f"pair_tbps:{subject}", f"Capacity of a fibre pair, {label}", best.tbps_per_pair, "Tbit/s", rows=self.rows, note=note),
+                Figure(
+                    f"pair_tbps:{subject}", f"Capacity of a fibre pair, {label}", best.tbps_per_pair, "Tbit/s", rows=self.rows, note=note
+                ),
                 Figure(
                     f"pairs_for_{self.target_tbps:g}_tbps:{subject}",
                     f"Fibre pairs for {self.target_tbps:g} Tbit/s, {label}",
@@ -160,9 +165,7 @@ def _unrepeatered(length_km: float, glass: Glass) -> list[tuple[str, tuple[Span,
         # The remote amplifier lives on what is left of the pump light; it does not give back the whole loss before it.
         first = Span(length_km - REMOTE_KM, glass, REMOTE_NF_DB, gain_db=REMOTE_GAIN_DB)
         second_loss = Span(REMOTE_KM, glass, PREAMPLIFIER_NF_DB).loss_db
-        second = Span(
-            REMOTE_KM, glass, PREAMPLIFIER_NF_DB, gain_db=first.loss_db - REMOTE_GAIN_DB + second_loss - 20.0, raman=Raman()
-        )
+        second = Span(REMOTE_KM, glass, PREAMPLIFIER_NF_DB, gain_db=first.loss_db - REMOTE_GAIN_DB + second_loss - 20.0, raman=Raman())
         chains.append((f"remote amplifier {REMOTE_KM:.0f} km before the end, and Raman pumps", (first, second)))
     return chains
 

@@ -88,17 +88,18 @@ def _spots(net: Network, buffer_km: float) -> list[RiskGroup]:
     vectors = unit_vectors(spots)
     # Samples lie up to half a step from the true nearest point; the reach allows for it.
     reach = 2.0 * math.sin(min(buffer_km * math.hypot(1.0, 0.5) / EARTH_KM, math.pi) / 2.0)
+    around = cKDTree(vectors).query_ball_point(vectors, reach)
+    # The ends of lines come first, so that a set is named by the place where it is found rather than by a point on the way.
+    ends = {0, *np.cumsum([len(line) for line in lines]).tolist(), *(np.cumsum([len(line) for line in lines]) - 1).tolist()}
     sets: dict[frozenset[int], int] = {}
-    for at, near in enumerate(cKDTree(vectors).query_ball_point(vectors, reach)):
-        sets.setdefault(frozenset(owner[near].tolist()), at)
+    for at in sorted(range(len(spots)), key=lambda at: (at not in ends, at)):
+        sets.setdefault(frozenset(owner[around[at]].tolist()), at)
     largest: list[tuple[frozenset[int], int]] = []
     for members, at in sorted(sets.items(), key=lambda one: (-len(one[0]), one[1])):
         if len(members) > 1 and not any(members < kept for kept, _ in largest):
             largest.append((members, at))
     names = _Namer(net)
-    return [
-        RiskGroup(names.of(spots[at]), "spot", tuple(sorted(listed[i].id for i in members)), spots[at]) for members, at in largest
-    ]
+    return [RiskGroup(names.of(spots[at]), "spot", tuple(sorted(listed[i].id for i in members)), spots[at]) for members, at in largest]
 
 
 class _Namer:

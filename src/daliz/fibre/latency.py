@@ -19,7 +19,7 @@ from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure, certainty_of
 from daliz.fibre import paths
 from daliz.fibre.errors import FibreError
-from daliz.fibre.network import ROUTE_FACTOR, ROUTE_FACTORS, Network, check_factor, ends_of, network, round_trip_ms
+from daliz.fibre.network import ROUTE_FACTOR, ROUTE_FACTORS, Network, check_factor, ends_of, network, round_trip_ms, standing_network
 
 MOST_CORRIDORS = 8
 DEEPEST_AVOIDANCE = 4
@@ -111,16 +111,16 @@ class Latency:
         title = " to ".join(self.names)
         interval = f"route factor {self.band[0]:.2g} to {self.band[1]:.2g} where no length is published"
         note = f"route factor {self.route_factor:.3g}; the ranking of corridors depends on it"
-        found = [Figure(f"latency_floor_ms:{subject}", f"Floor of physics {title}", self.floor_ms, "ms", certainty="sourced", note="2 n d / c")]
+        found = [
+            Figure(f"latency_floor_ms:{subject}", f"Floor of physics {title}", self.floor_ms, "ms", certainty="sourced", note="2 n d / c")
+        ]
         for number, way in enumerate(self.ways):
             rows = tuple(f"cables/{name}" for name in way.cables)
             names = [f"latency_ms:{subject}:{way.key}"] + ([f"latency_ms:{subject}"] if number == 0 else [])
             label = f"Round trip {title}"
             for name in reversed(names):
                 says = label if name.count(":") == 1 else f"{label} over {way.name}"
-                found.append(
-                    Figure(name, says, way.rtt_ms, "ms", way.rtt_low_ms, way.rtt_high_ms, interval, rows, self.certainty, note)
-                )
+                found.append(Figure(name, says, way.rtt_ms, "ms", way.rtt_low_ms, way.rtt_high_ms, interval, rows, self.certainty, note))
         return tuple(found)
 
     def as_dict(self) -> dict[str, Any]:
@@ -280,9 +280,10 @@ def _changes(ways: Sequence[Way], factors: Sequence[float]) -> tuple[tuple[float
 def claims(corridor: Corridor) -> tuple[Claim, ...]:
     """Every published round trip and fibre length between two places of the tables, held against the floor and the model.
 
-    A row of `observations` counts when its column `model` names `latency_ms:a-b` or `fibre_km:a-b`.
+    A row of `observations` counts when its column `model` names `latency_ms:a-b` or `fibre_km:a-b`. The model is that of the corridor as it
+    stands, so that a scenario does not change what published figures are held against, nor the route factor that they imply.
     """
-    net = network(corridor)
+    net = standing_network(corridor)
     found = []
     for row in corridor["observations"].iter_rows(named=True):
         measure, _, subject = (row["model"] or "").partition(":")

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import polars as pl
+
 from daliz.corridor import Corridor
 from daliz.corridor.names import did_you_mean
 from daliz.fibre.ends import drawn_line, fibre_place
@@ -105,17 +107,28 @@ def network(corridor: Corridor, repair_days: dict[str, float] | None = None) -> 
 
 
 @lru_cache(maxsize=32)
+def standing_network(corridor: Corridor) -> Network:
+    """The network as it stands, whatever a scenario closes or a project opens: what published figures are held against."""
+    effects = corridor["effects"].filter((pl.col("table") == "cables") & (pl.col("column") == "status") & (pl.col("before") == "planned"))
+    rows = corridor["cables"].filter(pl.col("status").is_in(["open", "closed"]) & ~pl.col("id").is_in(effects["row"].to_list()))
+    return _built(corridor, list(rows.iter_rows(named=True)), {})
+
+
+@lru_cache(maxsize=32)
 def _cached(corridor: Corridor, repair_days: tuple[tuple[str, float], ...]) -> Network:
-    places = {row["id"]: row for row in corridor["places"].iter_rows(named=True)}
-    spot = {name: (row["lon"], row["lat"]) for name, row in places.items()}
     given = dict(repair_days)
-    rows = list(corridor.open("cables").iter_rows(named=True))
     known = {*FAULTS_1000KM_YEAR, *corridor["cables"]["id"].to_list()}
     for name, days in given.items():
         if name not in known:
             raise FibreError(f"repair time for {name!r}: expected submarine, terrestrial or a cable{did_you_mean(name, known)}")
         if not (days > 0 and math.isfinite(days)):
             raise FibreError(f"repair time for {name}: {days:g} days; expected more than 0")
+    return _built(corridor, list(corridor.open("cables").iter_rows(named=True)), given)
+
+
+def _built(corridor: Corridor, rows: list[dict[str, object]], given: dict[str, float]) -> Network:
+    places = {row["id"]: row for row in corridor["places"].iter_rows(named=True)}
+    spot = {name: (row["lon"], row["lat"]) for name, row in places.items()}
     cables = [_cable(row, spot, given) for row in rows]
     return _network(
         cables, {name: row["country"] for name, row in places.items()}, spot, {name: row["name"] for name, row in places.items()}

@@ -243,7 +243,11 @@ def group_disjoint_pair(
     lengths = np.array([arc[2] for arc in arcs] * 2 + [0.0] * (2 * wide))
     matrix = coo_array((val, (row, col)), shape=(len(low), size)).tocsr()
     found = milp(
-        lengths, constraints=LinearConstraint(matrix, low, high), integrality=np.ones(size), bounds=Bounds(0, 1), options={"mip_rel_gap": 0.0}
+        lengths,
+        constraints=LinearConstraint(matrix, low, high),
+        integrality=np.ones(size),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0.0},
     )
     if found.x is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure
 from daliz.corridor.names import did_you_mean
 from daliz.fibre import paths
-from daliz.fibre.availability import Availability, two_terminal
+from daliz.fibre.availability import Availability, exactly, two_terminal
 from daliz.fibre.errors import FibreError
 from daliz.fibre.groups import BUFFER_KM, RiskGroup, near_ends, risk_groups
 from daliz.fibre.latency import calibration, edges
@@ -35,7 +36,8 @@ class PairSurvival:
     """One relation.
 
     Attributes: a, b, disjoint_paths (that share no place and no cable), places_apart, groups_apart, countries_apart (cheapest pairs; None:
-    there is none), availability, single_points (groups whose loss alone parts the two).
+    there is none), availability (of any way), one_way (of the shortest alone), two_ways (of the shortest two that share no place: what a
+    customer with a protected circuit buys; the one way where there is no second), single_points (groups whose loss alone parts the two).
     """
 
     a: str
@@ -46,6 +48,8 @@ class PairSurvival:
     groups_apart: Disjoint | None
     countries_apart: Disjoint | None
     availability: Availability
+    one_way: Availability
+    two_ways: Availability
     single_points: tuple[str, ...]
 
     def figures(self) -> tuple[Figure, ...]:
@@ -69,6 +73,17 @@ class PairSurvival:
                 rows,
                 note=note,
             ),
+            Figure(
+                f"availability_one_way:{subject}", f"Availability of the shortest way {title}", self.one_way.value, "", rows=rows, note=note
+            ),
+            Figure(
+                f"availability_two_ways:{subject}",
+                f"Availability of two disjoint ways {title}",
+                self.two_ways.value,
+                "",
+                rows=rows,
+                note=note,
+            ),
         )
 
 
@@ -89,8 +104,12 @@ class Survival:
         return {
             "pairs": [
                 {
-                    **{key: value for key, value in vars(pair).items() if not key.endswith("_apart") and key != "availability"},
-                    "availability": {**vars(pair.availability), "down_h_year": pair.availability.down_h_year},
+                    **{
+                        key: value
+                        for key, value in vars(pair).items()
+                        if not key.endswith("_apart") and not isinstance(value, Availability)
+                    },
+                    **{key: _plain_share(getattr(pair, key)) for key in ("availability", "one_way", "two_ways")},
                     **{key: _plain(getattr(pair, key)) for key in ("places_apart", "groups_apart", "countries_apart")},
                 }
                 for pair in self.pairs
@@ -99,6 +118,10 @@ class Survival:
             "repair_days": dict(self.repair_days),
             "figures": [figure.as_dict() for figure in self.figures()],
         }
+
+
+def _plain_share(share: Availability) -> dict[str, Any]:
+    return {**vars(share), "down_h_year": share.down_h_year}
 
 
 def _plain(pair: Disjoint | None) -> dict[str, Any] | None:
@@ -130,11 +153,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Cut:
-    """A cut of some cables and its effect on each relation."""
+    """A cut of some cables and its effect on each relation.
+
+    `systems`: for each cable system that was hit, the pairs of its own landings that its own cables (and the land crossings between them) no
+    longer join. `as_of`: the year whose network was cut (cables that came into service later are left out); None: that of today.
+    """
 
     what: str
     cables: tuple[str, ...]
     effects: tuple[Effect, ...]
+    systems: Mapping[str, tuple[Pair, ...]]
+    as_of: int | None = None
 
     @property
     def lost(self) -> tuple[Effect, ...]:
@@ -146,7 +175,9 @@ class Cut:
         return {
             "what": self.what,
             "cables": list(self.cables),
+            "as_of": self.as_of,
             "effects": [{**vars(one), "lost": one.lost, "extra_ms": one.extra_ms} for one in self.effects],
+            "systems": {name: [list(pair) for pair in pairs] for name, pairs in self.systems.items()},
         }
 
 
@@ -243,7 +274,11 @@ def _pair_survival(
     corridor: Corridor, net: Network, a: str, b: str, factor: float, groups: Sequence[RiskGroup], buffer_km: float
 ) -> PairSurvival:
     listed = edges(net, factor)
-    joined = paths.shortest(listed, a, b) is not None
+    shortest = paths.shortest(listed, a, b)
+    joined = shortest is not None
+    apart = _pair(corridor, net, a, b, "places", factor, buffer_km)
+    one = _broken(net, shortest, factor) if shortest else 1.0
+    two = _broken(net, apart.first, factor) * _broken(net, apart.second, factor) if apart else one
     own = {f"country:{net.country[place]}" for place in (a, b)}
     single = [
         group.name
@@ -258,31 +293,81 @@ def _pair_survival(
         b=b,
         names=(net.names[a], net.names[b]),
         disjoint_paths=paths.disjoint_count(listed, a, b),
-        places_apart=_pair(corridor, net, a, b, "places", factor, buffer_km),
+        places_apart=apart,
         groups_apart=_pair(corridor, net, a, b, "groups", factor, buffer_km),
         countries_apart=_pair(corridor, net, a, b, "countries", factor, buffer_km),
         availability=_available(net, a, b, factor),
+        one_way=exactly(one),
+        two_ways=exactly(two),
         single_points=tuple(single),
     )
 
 
-def cut(corridor: Corridor, what: str | Iterable[str], pairs: Iterable[Pair], *, route_factor: float | None = None) -> Cut:
+def _broken(net: Network, way: paths.Path, factor: float) -> float:
+    """Share of time in which a way is not whole."""
+    return 1.0 - math.prod(1.0 - net.cables[name].unavailability(factor) for name in way.edges)
+
+
+def cut(
+    corridor: Corridor,
+    what: str | Iterable[str],
+    pairs: Iterable[Pair],
+    *,
+    route_factor: float | None = None,
+    as_of: int | None = None,
+) -> Cut:
     """The effect of a cut on some relations.
 
-    Parameters: what (a cable, a risk group as `declared:x`, `spot:x` or `country:XXX`, a row of hazards with cables, or several cable ids),
-    pairs (names of places). Raises: FibreError for a cut of unknown cables, PlaceError for an unknown place.
+    Parameters: what (a cable, a risk group as `declared:x`, `spot:x` or `country:XXX`, a row of hazards with cables, or several of these),
+    pairs (names of places), as_of (year: cables whose `in_service` is later are left out; a recorded cut is replayed in the year it happened).
+    Raises: FibreError for a cut of unknown cables, PlaceError for an unknown place.
     """
-    net = network(corridor)
     names = (what,) if isinstance(what, str) else tuple(what)
     cables = tuple(dict.fromkeys(cable for name in names for cable in _cables_of(corridor, name)))
+    year = as_of if as_of is not None else _year_of(corridor, names)
+    net = network(corridor)
+    if year is not None:
+        net = net.without(_later_than(corridor, year))
     factor = _factor(corridor, route_factor)
-    before, after = edges(net, factor), edges(net.without(cables), factor)
+    left = net.without(cables)
+    before, after = edges(net, factor), edges(left, factor)
     effects = []
     for one, other in pairs:
         a, b = ends_of(corridor, net, one, other)
-        times = [way and round_trip_ms(way.length) for way in (paths.shortest(before, a, b), paths.shortest(after, a, b))]
-        effects.append(Effect(a, b, (net.names[a], net.names[b]), times[0] or None, times[1] or None))
-    return Cut(", ".join(names), cables, tuple(effects))
+        ways = paths.shortest(before, a, b), paths.shortest(after, a, b)
+        times = [round_trip_ms(way.length) if way else None for way in ways]
+        effects.append(Effect(a, b, (net.names[a], net.names[b]), times[0], times[1]))
+    return Cut(", ".join(names), cables, tuple(effects), _systems_hit(net, left, cables), year)
+
+
+def _year_of(corridor: Corridor, names: Sequence[str]) -> int | None:
+    """The year of the recorded event that is replayed, if one is."""
+    rows = corridor["hazards"].filter(corridor["hazards"]["id"].is_in(list(names)))
+    starts = [row["start"] for row in rows.iter_rows(named=True) if row["start"] and row["status"] == "record"]
+    return int(str(starts[0])[:4]) if starts else None
+
+
+def _later_than(corridor: Corridor, year: int) -> list[str]:
+    """Cables whose year of service is published and later."""
+    rows = corridor["cables"].select("id", "in_service").iter_rows()
+    return [name for name, since in rows if since and since[:4].isdigit() and int(since[:4]) > year]
+
+
+def _systems_hit(net: Network, left: Network, cables: Sequence[str]) -> dict[str, tuple[Pair, ...]]:
+    found: dict[str, tuple[Pair, ...]] = {}
+    for system in sorted({net.cables[name].system for name in cables if name in net.cables} - {""}):
+        own = {cable.id for cable in net.cables.values() if cable.system == system}
+        places = sorted({place for name in own for place in (net.cables[name].a, net.cables[name].b)})
+        land = {one.id for one in net.cables.values() if one.kind == "terrestrial" and one.a in places and one.b in places}
+        rest = [edge for edge in edges(left, 1.0) if edge[0] in own | land]
+        whole = [edge for edge in edges(net, 1.0) if edge[0] in own | land]
+        found[system] = tuple(
+            (a, b)
+            for at, a in enumerate(places)
+            for b in places[at + 1 :]
+            if paths.shortest(whole, a, b) is not None and paths.shortest(rest, a, b) is None
+        )
+    return found
 
 
 def _cables_of(corridor: Corridor, name: str) -> tuple[str, ...]:
@@ -297,4 +382,6 @@ def _cables_of(corridor: Corridor, name: str) -> tuple[str, ...]:
     for kind in ("", "declared:", "country:", "spot:"):
         if f"{kind}{name}" in groups:
             return groups[f"{kind}{name}"]
-    raise FibreError(f"nothing to cut is named {name!r}: expected a cable, a hazard or a risk group{did_you_mean(name, [*cables, *named, *groups])}")
+    raise FibreError(
+        f"nothing to cut is named {name!r}: expected a cable, a hazard or a risk group{did_you_mean(name, [*cables, *named, *groups])}"
+    )

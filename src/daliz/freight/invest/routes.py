@@ -27,7 +27,9 @@ from daliz.freight.invest.design import Design, Floats, Goal, Ints
 from daliz.freight.invest.solve import Solved, highs, outcome, values_of
 
 ROUNDS = 60
-POLISHES = 4
+POLISHES = 5
+SPREAD = 12
+"""Times that different routes are looked for before the duals say which are worth having."""
 UNLIMITED = 1e6
 """Units of an option without a limit."""
 CHEAPER = 1e-9
@@ -114,6 +116,7 @@ class _Master:
         self.routes: dict[Route, int] = {}
         for route in routes:
             self.routes.setdefault(route, len(self.routes))
+        self.first_routes = len(self.routes)
         self.model, self.found = self._write()
         self.solver = highs(self.model)
         self.first_columns = self.solver.getNumCol()
@@ -248,6 +251,34 @@ def _first_routes(design: Design, ways: _Ways, given: Iterable[Route]) -> list[R
     return [*given, *(Route(k, chain) for k, chain in enumerate(chains) if chain is not None)]
 
 
+def spread_routes(design: Design, ways: _Ways | None = None, turns: int = SPREAD, seed: int = 0) -> list[Route]:
+    """Different sensible routes of every demand: the cheapest, and the cheapest under randomly raised costs."""
+    ways = ways or _Ways(design)
+    rng = np.random.default_rng(seed)
+    found: dict[Route, None] = {}
+    for turn in range(turns):
+        raised = design.cost * (1 if turn == 0 else 1 + rng.exponential(0.5, len(design.cost)))
+        found |= {Route(k, chain): None for k, chain in enumerate(ways.find(raised)[1]) if chain is not None}
+    return list(found)
+
+
+def _enrich(master: _Master, ways: _Ways, turns: int = 4, seed: int = 0) -> None:
+    """Add routes that are nearly worth having: whole units need others than the relaxation does."""
+    rng = np.random.default_rng(seed)
+    _, capacity_dual, weight = master.duals()
+    have = {(route, s) for route, s in master.columns}
+    have |= {(i, s) for i in range(master.first_routes) for s in range(master.scenarios)}
+    wanted: dict[tuple[Route, int], None] = {}
+    for s in range(master.scenarios):
+        price = np.maximum(weight[s] * master.design.cost - master.design.use.T @ capacity_dual[:, s], 0.0)
+        for _ in range(turns):
+            for k, chain in enumerate(ways.find(price * (1 + rng.exponential(0.3, len(price))))[1]):
+                if chain is not None and (master.routes.get(Route(k, chain), -1), s) not in have:
+                    wanted[Route(k, chain), s] = None
+    if wanted:
+        master.add(list(wanted))
+
+
 def _whole_units(master: _Master, ways: _Ways, deadline: float, gap: float) -> tuple[_Found | None, str, int]:
     """Ask for whole units over the routes at hand, complete the routes for what was built, and repeat while it helps."""
     solver, design = master.solver, master.design
@@ -280,10 +311,10 @@ def _whole_units(master: _Master, ways: _Ways, deadline: float, gap: float) -> t
         rounds += more
         found = master.found_now()
         solver.changeColsBounds(len(column), column, np.zeros(len(column)), most)
+        better = best is None or found.objective < best.objective - gap * max(1e-9, abs(best.objective))
         if best is None or found.objective < best.objective:
             best = found
-        # New routes that hardly help what was built will hardly change what to build.
-        if len(master.columns) == known or tried.objective - found.objective <= gap * max(1e-9, abs(found.objective)):
+        if len(master.columns) == known or not better:
             break
     return best, status, rounds
 
@@ -313,7 +344,7 @@ def solve_routes(
     began = time.perf_counter()
     deadline = np.inf if time_limit_s is None else began + time_limit_s
     ways = _Ways(design)
-    known = [*routes, *(Route(k, chain) for k, chain in enumerate(ways.find(design.cost)[1]) if chain is not None)]
+    known = [*routes, *spread_routes(design, ways)]
     if design.unserved_cost is None and goal not in ("growth", "worst_growth"):
         known, carried = _feasible_routes(design, ways, known, deadline)
         if carried < 1 - 1e-7:
@@ -325,6 +356,7 @@ def solve_routes(
     value = -master.duals()[1]
     status = "optimal" if complete else "time_limit"
     if not relaxed and len(design.options.names) and design.options.whole.any():
+        _enrich(master, ways)
         best, status, more = _whole_units(master, ways, deadline, gap)
         rounds += more
     if best is None:

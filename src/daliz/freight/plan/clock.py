@@ -67,6 +67,17 @@ def first_departure(net: Any, pattern: Any, need: Any) -> Any:
 
 
 @njit(cache=True, inline="always")
+def following_departure(net: Any, pattern: Any, trip: Any, start: Any) -> Any:
+    """The departure after one: its index and the start of its period; index -1: none."""
+    trip += 1
+    if trip < net.departure_first[pattern + 1]:
+        return trip, start
+    if net.period[pattern] > 0:
+        return net.departure_first[pattern], start + net.period[pattern]
+    return np.int64(-1), np.int64(0)
+
+
+@njit(cache=True, inline="always")
 def month_of(minute: Any) -> Any:
     """Calendar month, 0 to 11, of a minute. Source: Hinnant (2013), 'chrono-compatible low-level date algorithms', civil_from_days."""
     day = minute // DAY_MIN + 719_468

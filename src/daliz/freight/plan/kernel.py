@@ -16,7 +16,7 @@ any of them, which is what makes dropping dominated labels exact.
 
 Risk model: the delay at a transfer is exponential with the standard deviation of what piled up since the last timetabled departure: runs,
 handling, closures, and the wait of services that run every so many hours, which have no connection to miss but pass their delay on. A
-connection whose probability to fail is below 0.1 % counts as certain. It ranks itineraries; the probabilities shown are drawn (`risk`).
+connection whose probability to fail is below 1 % counts as certain, and risk counts in whole hundredths. It ranks itineraries; the probabilities shown are drawn (`risk`).
 
 Cost: rounds x (stops of the patterns touched x labels in a bag); memory: 112 bytes a label.
 """
@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from daliz.freight.plan.clock import NEVER, first_departure, next_open
+from daliz.freight.plan.clock import NEVER, first_departure, following_departure, next_open
 from daliz.freight.plan.network import FORBIDDEN, NO_LOADING, NO_PASSING, NO_UNLOADING
 
 COST, CO2, RISK, LEGS, SPREAD = 1, 2, 4, 8, 16
@@ -40,48 +40,67 @@ ARRIVAL, CENTS, GRAMS, DANGER, VARIANCE, LEG, STAMP, NEXT = range(8)
 PLACE, CLASS, PARENT, PATTERN, BOARDED, ALIGHTED, DEPARTED = range(7)
 """Columns of a label's trace; DEPARTED is the minute at which the pattern left its first stop."""
 DONE, LABELS_FULL, BAG_FULL = 0, -1, -2
-CERTAIN = 1e-3
+CERTAIN = 0.01
 HIGHEST_MISS = 0.999
 MILLION = 1e6
+PERCENT = np.int64(10_000)
 LONGEST_ROUNDS = 64
 _FORBIDDEN = int(FORBIDDEN)
 
 
 @njit(cache=True)
-def miss_probability(slack: Any, variance: Any) -> Any:
-    """Probability that an exponential delay of this variance (minutes^2) is longer than the slack (minutes), at most 0.999."""
-    if variance <= 0:
-        return 0.0
-    return min(math.exp(-slack / math.sqrt(variance)), HIGHEST_MISS)
+def miss_probability(slack: Any, spread: Any) -> Any:
+    """Probability that an exponential delay of this standard deviation is longer than the slack (both minutes), at most 0.999."""
+    return min(math.exp(-slack / spread), HIGHEST_MISS)
 
 
 @njit(cache=True)
-def _covered(label: Any, head: Any, a: Any, c: Any, e: Any, k: Any, v: Any, g: Any) -> Any:
-    """Whether a label of the bag is no worse in every criterion."""
-    z = head
-    while z >= 0:
+def _rounded(value: Any) -> Any:
+    """A variance rounded up to three significant bits (at most 25 %), so that labels that differ by a hair there are one."""
+    over = value >> 3
+    shift = 0
+    while over > 0:
+        over >>= 1
+        shift += 1
+    return ((value + (np.int64(1) << shift) - 1) >> shift) << shift
+
+
+@njit(cache=True)
+def _enter(label: Any, alive: Any, heads: Any, node: Any, new: Any, turn: Any) -> Any:
+    """Put a label into its bag unless one there is no worse; take out those of this departure that it is no worse than.
+
+    A bag is a list in order of arrival: only labels before the new one can cover it, and only those of its arrival or later can fall to it.
+    """
+    a, c, e, k = label[new, ARRIVAL], label[new, CENTS], label[new, GRAMS], label[new, DANGER]
+    v, g, stamp = label[new, VARIANCE], label[new, LEG], label[new, STAMP]
+    before = np.int64(-1)
+    same_from = np.int64(-1)
+    z = heads[node]
+    while z >= 0 and label[z, ARRIVAL] <= a:
         if (
-            label[z, ARRIVAL] <= a
-            and label[z, CENTS] <= c
+            label[z, CENTS] <= c
             and label[z, GRAMS] <= e
             and label[z, DANGER] <= k
             and label[z, VARIANCE] <= v
             and label[z, LEG] <= g
         ):
-            return True
+            return False
+        if label[z, ARRIVAL] < a:
+            same_from = z
+        before = z
         z = label[z, NEXT]
-    return False
-
-
-@njit(cache=True)
-def _evict(label: Any, alive: Any, bag_head: Any, node: Any, turn: Any, stamp: Any, a: Any, c: Any, e: Any, k: Any, v: Any, g: Any) -> Any:
-    """Take the labels of this departure out of the bag that the new one is no worse than."""
-    before = -1
-    z = bag_head[node]
+    label[new, NEXT] = z
+    if before < 0:
+        heads[node] = new
+    else:
+        label[before, NEXT] = new
+    # From the first label of the same arrival on, drop what the new one is no worse than.
+    before = same_from
+    z = heads[node] if same_from < 0 else label[same_from, NEXT]
     while z >= 0:
         following = label[z, NEXT]
         if (
-            label[z, ARRIVAL] >= a
+            z != new
             and label[z, CENTS] >= c
             and label[z, GRAMS] >= e
             and label[z, DANGER] >= k
@@ -90,7 +109,7 @@ def _evict(label: Any, alive: Any, bag_head: Any, node: Any, turn: Any, stamp: A
             and label[z, STAMP] // LONGEST_ROUNDS == turn
         ):
             if before < 0:
-                bag_head[node] = following
+                heads[node] = following
             else:
                 label[before, NEXT] = following
             # A label of the round before is still being extended; without it a front with a limit on legs would be wrong.
@@ -99,6 +118,7 @@ def _evict(label: Any, alive: Any, bag_head: Any, node: Any, turn: Any, stamp: A
         else:
             before = z
         z = following
+    return True
 
 
 @njit(cache=True)
@@ -146,7 +166,7 @@ def _keep_found(label: Any, found: Any, n_found: Any, turn: Any, new: Any) -> An
 @njit(cache=True)
 def _board(bag: Any, n_bag: Any, key: Any, c: Any, e: Any, k: Any, v: Any, parent: Any, stop: Any) -> Any:
     """Put a boarded departure among those of the pattern unless one there is no worse; drop those that it is no worse than."""
-    for y in range(n_bag):
+    for y in range(n_bag - 1, -1, -1):
         if bag[y, 0] <= key and bag[y, 1] <= c and bag[y, 2] <= e and bag[y, 3] <= k and bag[y, 4] <= v:
             return n_bag
     y = 0
@@ -221,7 +241,6 @@ def search(
     ready: Any,
     rounds: Any,
     criteria: Any,
-    slack: Any,
     limits: Any,
     bounds: Any,
     floor: Any,
@@ -237,7 +256,7 @@ def search(
     """All itineraries that no other is better than, from one place to another, for one or more minutes at which the cargo is ready.
 
     Parameters: net (Network), origin and destination (places), ready (minutes, latest first), rounds (most legs, below 64), criteria
-    (bits COST, CO2, RISK, LEGS), slack (5 numbers: a label that is better by no more than this counts as no better; zeros: exact), limits
+    (bits COST, CO2, RISK, LEGS), limits
     (latest arrival, most cents, most risk), bounds (3 x places: least minutes, cents and grams to the destination), floor (3 x places x
     classes: what changing there takes at least), usable (pattern may be used),
     gate (bits by stop), and room for labels, their traces, bags by place and class, itineraries found and departures boarded.
@@ -321,32 +340,27 @@ def search(
                             nk = bag[x, 3]
                             nv = np.int64(0)
                             if with_risk:
-                                nv = bag[x, 4] + net.variance[here]
+                                nv = _rounded(bag[x, 4] + net.variance[here])
                             if at_end:
                                 na = next_open(net, s, na) + end_min
                                 nc += end_cents
                                 # Nothing follows that the variance could decide about, so unless asked for it is no criterion here.
-                                nv = nv + end_variance if with_spread else np.int64(0)
+                                nv = _rounded(nv + end_variance) if with_spread else np.int64(0)
                             if na + ahead_min > latest or nc + ahead_cents > most_cents or nk > most_risk:
                                 continue
                             if _beaten(
                                 label,
                                 found,
                                 n_found,
-                                na + ahead_min + slack[0],
-                                nc + ahead_cents + slack[1],
-                                ne + ahead_grams + slack[2],
-                                nk + slack[3],
-                                # A timetabled departure ahead may wipe the spread out, so nothing more than its slack bounds it from below.
-                                (nv if at_end else 0) + slack[4],
+                                na + ahead_min,
+                                nc + ahead_cents,
+                                ne + ahead_grams,
+                                nk,
+                                # A timetabled departure ahead may wipe the spread out, so only nothing bounds it from below.
+                                nv if at_end else 0,
                                 legs,
                             ):
                                 continue
-                            if _covered(
-                                label, heads[node], na + slack[0], nc + slack[1], ne + slack[2], nk + slack[3], nv + slack[4], legs
-                            ):
-                                continue
-                            _evict(label, alive, heads, node, turn, stamp, na, nc, ne, nk, nv, legs)
                             if n_labels >= most_labels:
                                 return n_labels, n_found, LABELS_FULL
                             label[n_labels, ARRIVAL] = na
@@ -356,8 +370,8 @@ def search(
                             label[n_labels, VARIANCE] = nv
                             label[n_labels, LEG] = legs
                             label[n_labels, STAMP] = stamp
-                            label[n_labels, NEXT] = heads[node]
-                            heads[node] = n_labels
+                            if not _enter(label, alive, heads, node, n_labels, turn):
+                                continue
                             trace[n_labels, PLACE] = s
                             trace[n_labels, CLASS] = cls
                             trace[n_labels, PARENT] = bag[x, 5]
@@ -405,19 +419,17 @@ def search(
                             label,
                             found,
                             n_found,
-                            need + bounds[0, s] + slack[0],
-                            cents + net.cost[here] * count_cost + bounds[1, s] + slack[1],
-                            grams + net.co2[here] * count_co2 + bounds[2, s] + slack[2],
-                            label[x, DANGER] + slack[3],
-                            slack[4],
+                            need + bounds[0, s],
+                            cents + net.cost[here] * count_cost + bounds[1, s],
+                            grams + net.co2[here] * count_co2 + bounds[2, s],
+                            label[x, DANGER],
+                            0,
                             legs,
                         ):
                             continue
-                        least_first = need - net.leaves[here]
-                        while True:
-                            trip, start = first_departure(net, p, least_first)
-                            if trip < 0:
-                                break
+                        trip, start = first_departure(net, p, need - net.leaves[here])
+                        spread = math.sqrt(float(variance))
+                        while trip >= 0:
                             key = net.departure[trip] + start
                             leaving = key + net.leaves[here]
                             if leaving + bounds[0, s] > latest:
@@ -425,15 +437,18 @@ def search(
                             missing = 0.0
                             danger = label[x, DANGER]
                             if variance > 0:
-                                missing = miss_probability(float(leaving - need), variance)
+                                missing = miss_probability(float(leaving - need), spread)
                                 if missing >= CERTAIN:
-                                    danger += np.int64(-math.log(1.0 - missing) * MILLION + 0.5)
+                                    danger += (np.int64(-math.log(1.0 - missing) * MILLION) // PERCENT + 1) * PERCENT
+                                    if danger > most_risk:
+                                        trip, start = following_departure(net, p, trip, start)
+                                        continue
                             n_bag = _board(bag, n_bag, key, cents + net.extra[trip] * count_cost, grams, danger, -passed, x, i)
                             if n_bag > bag.shape[0]:
                                 return n_labels, n_found, BAG_FULL
                             if missing < CERTAIN and net.extra[trip] * count_cost <= net.least_extra[trip] * count_cost:
                                 break
-                            least_first = key + 1
+                            trip, start = following_departure(net, p, trip, start)
             fresh, coming = coming, fresh
             n_fresh = n_coming
     return n_labels, n_found, DONE

@@ -32,23 +32,12 @@ from daliz.freight.plan.kernel import (
 )
 from daliz.freight.plan.network import Ints, Network
 
-__all__ = ["CO2", "COST", "LEGS", "RISK", "SPREAD", "Limits", "Path", "Router", "Slack"]
+__all__ = ["CO2", "COST", "LEGS", "RISK", "SPREAD", "Limits", "Path", "Router"]
 
 FIRST_LABELS = 1 << 17
 MOST_LABELS = 1 << 26
 FIRST_BOARDED = 1 << 12
 ROUNDS = 8
-
-
-@dataclass(frozen=True)
-class Slack:
-    """How much better an itinerary must be to count as another: minutes, cents, grams, risk (millionths), variance (minutes^2)."""
-
-    minutes: int = 0
-    cents: int = 0
-    grams: int = 0
-    risk: int = 0
-    variance: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ class Limits:
     risk: int = int(NEVER)
 
 
-EXACT, UNLIMITED = Slack(), Limits()
+UNLIMITED = Limits()
 
 
 @dataclass(frozen=True)
@@ -122,7 +111,6 @@ class Router:
         ready: Sequence[int] | Ints | int,
         criteria: int = COST | CO2,
         rounds: int = ROUNDS,
-        slack: Slack = EXACT,
         limits: Limits = UNLIMITED,
         usable: npt.NDArray[np.int8] | None = None,
         gate: npt.NDArray[np.int8] | None = None,
@@ -130,7 +118,7 @@ class Router:
     ) -> list[Path]:
         """The front from origin to destination for every minute at which the cargo may be ready.
 
-        Parameters: criteria (bits; arrival always counts), rounds (most legs), slack and limits (default: exact and none), usable and gate
+        Parameters: criteria (bits; arrival always counts), rounds (most legs), limits (default: none), usable and gate
         (filters; default: the network's own), bounded (prune with lower bounds; without, the same front more slowly).
         Raises: DalizError when the search needs more than about 8 GB.
         """
@@ -142,7 +130,6 @@ class Router:
         else:
             bounds = np.zeros((3, self.places), np.int64)
         room = _ROOM
-        slacks = np.array([slack.minutes, slack.cents, slack.grams, slack.risk, slack.variance], np.int64)
         bars = np.array([limits.latest, limits.cents, limits.risk], np.int64)
         while True:
             labels, found, status = search(
@@ -152,7 +139,6 @@ class Router:
                 times,
                 rounds,
                 criteria,
-                slacks,
                 bars,
                 bounds,
                 self.floor if bounded else self._no_floor,

@@ -76,8 +76,9 @@ class Reader:
                 if party.actor is None and party.country and " " in party.name and party.name[0].isupper():
                     introduced.setdefault(party.name.split()[-1], party)
             article.seen += [(tokens[mention.first].start, mention) for mention in mentions]
-            if (start, end) in chosen and mentions:
+            if (start, end) in chosen:
                 scenes.append(Scene(prepare(start, end, tokens, units, mentions), article))
+        scenes = [scene for scene in scenes if scene.parsed.mentions or article.seen]
         if day is None:
             notices += ("no date was given for the article: weekdays, 'yesterday' and days without a year stay open (--date)",)
         return article, scenes, day, notices

@@ -129,10 +129,14 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         ]
     if not targets and verb.dep_ in ("relcl", "acl"):
         targets = [verb.head]
+    if verb.lemma_ == "put":
+        targets = [target for target in targets if target.lemma_ != "paper"]
     papers = [paper for target in targets for paper in _papers(target)]
     reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
     if reduced:
         papers = _paper_before(verb.head)
+    if not papers and passive(verb) and not children(verb, "nsubjpass"):
+        papers = _paper_before(verb, 8)
     papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
     if not papers and any(scene.mention(target) is not None for target in targets):
         return None
@@ -147,9 +151,9 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     return draft if draft.who or kind == "signing" else None
 
 
-def _paper_before(node: Node) -> list[Node]:
+def _paper_before(node: Node, reach: int = 4) -> list[Node]:
     """`the documents the two presidents signed`: the document stands right before its signers."""
-    near = [node.doc[index] for index in range(max(0, node.left_edge.i - 4), node.i)]
+    near = [node.doc[index] for index in range(max(0, (node.left_edge.i if reach == 4 else node.i) - reach), node.i)]
     return [other for other in near if is_document(other)][-1:]
 
 

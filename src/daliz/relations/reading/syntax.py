@@ -295,6 +295,8 @@ def passive(verb: Node) -> bool:
     """Whether a verb is in the passive: `documents were signed`, `the agreement signed in 2019`."""
     if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
         return True
+    if verb.tag_ == "VBN" and verb.dep_ == "ccomp" and verb.head.lemma_ in ("see", "have", "get"):
+        return True
     return (
         verb.tag_ == "VBN"
         and verb.dep_ in ("acl", "conj")
@@ -306,7 +308,7 @@ def passive(verb: Node) -> bool:
 def objects(verb: Node) -> list[Node]:
     """What it is done to: the object, or the subject of a passive, with what is coordinated."""
     if passive(verb):
-        own = children(verb, "nsubjpass")
+        own = children(verb, "nsubjpass") or (children(verb, "nsubj") if verb.dep_ == "ccomp" else [])
         found = own or ([verb.head] if verb.dep_ in ("acl", "relcl") else subjects(verb))
     else:
         found = children(verb, "dobj", "obj")

@@ -11,30 +11,38 @@ MARKS = str.maketrans(dict.fromkeys(",.;:!?()[]\"“”‘’'«»/—–-\n\t",
 
 
 @cache
-def _stems() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row["stem"] for row in rows("triggers")))
+def _stems(names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row["stem"] for row in rows("triggers") if row["names"] == names))
 
 
 def _named(text: str, lexicon: Lexicon) -> bool:
     return not lexicon.capitals.isdisjoint(text.translate(MARKS).split())
 
 
-def has_trigger(lowered: str) -> bool:
-    """Whether any trigger stands in a text that is already in lower case."""
-    return any(stem in lowered for stem in _stems())
+def has_trigger(lowered: str, names: str) -> bool:
+    """Whether a trigger stands in a text that is already in lower case, of those whose names stand in the `same` sentence or `beside`."""
+    return any(stem in lowered for stem in _stems(names))
 
 
 def candidates(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
-    """First and last character of the sentences that have a trigger, where at least one of them has a known name too.
+    """First and last character of the sentences that have a trigger, where a known name stands in or beside one of them.
 
     Returns: nothing for most articles of other matters. Names are tested by one telling word each, so a sentence kept here may still
     turn out to name nobody.
     """
     if not _named(text, lexicon):
         return []
-    lowered = text.lower()
-    if not has_trigger(lowered):
-        return []
-    kept = [(start, end) for start, end in sentences_of(text) if has_trigger(lowered[start:end])]
-    named = any(_named(text[start:end], lexicon) for start, end in kept)
-    return kept if named else []
+    lowered = " " + text.lower()
+    spans = sentences_of(text)
+    chosen, named = [], False
+    for index, (start, end) in enumerate(spans):
+        sentence = lowered[start : end + 1]
+        if has_trigger(sentence, "beside"):
+            first, last = spans[max(0, index - 1)][0], spans[min(len(spans) - 1, index + 1)][1]
+            named = named or _named(text[first:last], lexicon)
+        elif has_trigger(sentence, "same"):
+            named = named or _named(text[start:end], lexicon)
+        else:
+            continue
+        chosen.append((start, end))
+    return chosen if named else []

@@ -19,6 +19,7 @@ from daliz.relations.reading.syntax import agents, children, objects, pobjs, rig
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+CARRIERS = words("visits_carriers")
 REMOTE = words("visits_remote")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
@@ -88,16 +89,22 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
+    guessed = not places and node.lemma_ in ("arrive", "fly", "land")
+    if guessed:
+        abroad = [mention for _, mention in scene.places() if mention.country not in {party.country for party in who}]
+        places = abroad if len({mention.country for mention in abroad}) == 1 else []
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
-    if node.lemma_ in ("take", "bring") and not (
-        who_nodes and subjects(node) and subjects(node)[0].lemma_ in ("tour", "trip", "visit", "journey")
-    ):
+    if node.lemma_ in ("take", "bring") and not (who_nodes and subjects(node) and subjects(node)[0].lemma_ in CARRIERS):
         return []
     drafts = []
     for place in places:
         drafts += [_draft(scene, node, party, place, (), who_nodes) for party in who]
-    return [draft for draft in drafts if draft is not None]
+    found = [draft for draft in drafts if draft is not None]
+    for draft in found:
+        if guessed:
+            draft.doubt(GUESSED, 0.8)
+    return found
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
@@ -159,6 +166,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = [p for p in _destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
         if above.pos_ in ("VERB", "AUX"):
             break
+    if not places and not owners:
+        return []
     if not places and any(child.tag_ in ("NNP", "NNPS") for child in pobjs(node, ("to",))):
         return []
     if not owners and places:
@@ -206,7 +215,8 @@ def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], lis
         if above.pos_ in ("VERB", "AUX"):
             if below.dep_ in ("dobj", "attr", "prep", "obj", "pobj", "oprd", "npadvmod", "dep"):
                 named = subjects(above)
-                if people := scene.people(named):
+                people = scene.people(named)
+                if people and (len({party.country for party in people}) == 1 or _destinations(scene, node, "to|in")):
                     return people, named, []
             if below.dep_ == "nsubjpass" and (people := scene.people(pobjs(above, ("by",)))):
                 return people, pobjs(above, ("by",)), []
@@ -245,7 +255,7 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     """Somebody attends a summit or meeting in another country: a visit at its margin."""
     if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
         return []
-    who_nodes = agents(node)
+    who_nodes = _among(agents(node))
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     if not who:
         return []
@@ -267,6 +277,16 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
                 draft.doubt("the visit is inferred from taking part there", 0.85)
                 drafts.append(draft)
     return drafts
+
+
+def _among(nodes: list[Node]) -> list[Node]:
+    """`Aliyev was among the leaders attending`: Aliyev attended."""
+    found = []
+    for node in nodes:
+        prep = node.head
+        told = prep.lower_ in ("among", "of") and prep.dep_ == "prep" and prep.head.lemma_ in ("be", "one")
+        found += subjects(prep.head if prep.head.lemma_ == "be" else prep.head.head) if told else [node]
+    return found
 
 
 def _is_topic(scene: Scene, place: Mention) -> bool:

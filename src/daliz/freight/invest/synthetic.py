@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse import csgraph
 
-from daliz.freight.invest.design import Design, Options
+from daliz.freight.invest.design import Design, Floats, Ints, Options
 
 
 def corridor_like(nodes: int = 20, links: int = 40, demands: int = 20, projects: int = 8, scenarios: int = 3, seed: int = 0) -> Design:
@@ -64,7 +64,8 @@ def corridor_like(nodes: int = 20, links: int = 40, demands: int = 20, projects:
     )
 
 
-def _all_on_cheapest(nodes, tail, head, cost, origin, destination, amount):
+def _all_on_cheapest(nodes: int, tail: Ints, head: Ints, cost: Floats, origin: Ints, destination: Ints, amount: Floats) -> Floats:
+    """Load of each arc when all demand goes the cheapest way."""
     graph = sparse.csr_matrix((cost, (tail, head)), shape=(nodes, nodes))
     _, before = csgraph.dijkstra(graph, return_predecessors=True)
     arc = {(a, b): i for i, (a, b) in enumerate(zip(tail.tolist(), head.tolist(), strict=True))}

@@ -1,0 +1,168 @@
+"""Dependence: never negative, zero where no route touches, never less when more is closed; and the shortcuts change nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import networkx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daliz.assess import digital
+from daliz.assess.capacity import capacities, most_flow, sensible_arcs
+from daliz.assess.dependence import check_country, closed, countries_with_cargo, dependence, loss, relations, touched_territories
+from daliz.assess.digital import fibre_loss, glass, hubs
+from daliz.assess.ways import best_ways, markets_of, starts_of, week_of
+from daliz.corridor import Corridor, DalizError
+from daliz.fibre import disjoint_paths
+from daliz.freight.plan import PlanError, plan
+from tests.assess.random_corridors import COUNTRIES, random_corridor
+
+MONOTONE = ("cut_off", "access_lost", "access_lost_usd", "access_lost_kg", "capacity_lost", "capacity_lost_teu_year")
+FIBRE = ("hubs_cut_off", "paths_lost", "reach_lost")
+seeds = st.integers(0, 10_000)
+
+
+def outside(corridor: Corridor, country: str, territory: set[str]) -> dict[str, float]:
+    """The country's markets that lie in none of some countries."""
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    return {place: share for place, share in markets_of(corridor, country).items() if where[place] not in territory}
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds, st.permutations(COUNTRIES))
+def test_a_second_closure_never_lowers_what_the_first_one_did(seed: int, order: list[str]) -> None:
+    corridor = random_corridor(seed)
+    country, first, second = order[:3]
+    markets = outside(corridor, country, {first, second})
+    one, two = (loss(corridor, country, shut, markets) for shut in ([first], [first, second]))
+    assert (one is None) == (two is None)
+    if one is not None and two is not None:
+        for name in MONOTONE:
+            assert getattr(two, name) >= getattr(one, name) - 1e-12, name
+    if country in hubs(corridor):
+        others = [place for code, place in hubs(corridor).items() if code not in (country, first, second)]
+        glass_one, glass_two = (fibre_loss(corridor, country, shut, others) for shut in ([first], [first, second]))
+        if others and glass_one is not None and glass_two is not None:
+            for name in FIBRE:
+                assert getattr(glass_two, name) >= getattr(glass_one, name) - 1e-12, name
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds, st.sampled_from(COUNTRIES))
+def test_no_loss_is_negative_and_none_is_where_no_route_touches(seed: int, country: str) -> None:
+    corridor = random_corridor(seed)
+    ways = relations(corridor, country)
+    best = [best for start, end in ways if (best := best_ways(corridor, start, end, week_of(corridor))) is not None]
+    touched = frozenset().union(*(each.touches for each in best))
+    for territory in COUNTRIES:
+        found = loss(corridor, country, [territory]) if territory != country else None
+        if found is None:
+            continue
+        losses = {name: value for name, value in dataclasses.asdict(found).items() if not math.isnan(value)}
+        assert all(value >= -1e-12 for value in losses.values()), losses
+        if territory not in touched:
+            kinds = ("rise_days", "rise_usd_feu", "rise_kg_feu", "cut_off", "access_lost", "access_lost_usd", "access_lost_kg")
+            assert all(losses.get(name, 0.0) == 0.0 for name in kinds)
+
+
+def test_a_country_that_no_service_passes_costs_nothing(embedded: Corridor) -> None:
+    untouched = {"ARM", "JPN", "SWE"} - set(touched_territories(embedded))
+    assert untouched
+    for territory in untouched:
+        for country in countries_with_cargo(embedded):
+            found = loss(embedded, country, [territory])
+            assert found is not None
+            assert set(dataclasses.asdict(found).values()) == {0.0}
+
+
+@settings(max_examples=15, deadline=None)
+@given(seeds, st.permutations(COUNTRIES))
+def test_looking_only_where_a_way_passes_gives_what_looking_everywhere_gives(seed: int, order: list[str]) -> None:
+    corridor = random_corridor(seed)
+    country, territory = order[:2]
+    shut, monday = closed(corridor, frozenset([territory])), week_of(corridor)
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    ways = [way for way in relations(corridor, country) if where[way[1]] != territory]
+    before = {way: best_ways(corridor, *way, monday) for way in ways}
+    asked = [way for way in ways if before[way] is not None]
+    found = loss(corridor, country, [territory])
+    assert (found is None) == (not asked)
+    if found is None:
+        return
+    weight = {way: relations(corridor, country)[way] for way in asked}
+    total = sum(weight.values())
+    after = {way: best_ways(shut, *way, monday) for way in asked}
+    lost = sum(weight[w] / total * (1 - before[w].value[0] / after[w].value[0] if after[w] else 1.0) for w in asked)  # type: ignore[union-attr]
+    assert found.access_lost == pytest.approx(lost, abs=1e-12)
+    flows = {way: (most_flow(corridor, *way).teu_year, most_flow(shut, *way, corridor).teu_year) for way in asked}
+    share = sum(weight[w] / total * (1 - flows[w][1] / flows[w][0] if flows[w][0] else 0.0) for w in asked)
+    assert found.capacity_lost == pytest.approx(share, abs=1e-12)
+
+
+def test_the_best_way_is_the_one_that_the_planner_finds(embedded: Corridor) -> None:
+    monday = week_of(embedded)
+    for country in countries_with_cargo(embedded)[:4]:
+        start = next(iter(starts_of(embedded, country)))
+        for end in list(markets_of(embedded, country))[:4]:
+            best = best_ways(embedded, start, end, monday)
+            try:
+                front = plan(embedded, start, end, depart=f"{monday}T00:00+00:00", draws=2, all_itineraries=True).paths
+            except PlanError:
+                assert best is None
+                continue
+            assert best is not None
+            assert best.value[0] <= min(path.arrival - path.ready for path in front) / 1440 + 7
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds)
+def test_the_maximum_flow_agrees_with_networkx(seed: int) -> None:
+    corridor = random_corridor(seed)
+    network = capacities(corridor)
+    for a, b in (("p0", "p5"), ("p1", "p7"), ("p2", "p3")):
+        if (a, "yard in") not in network.node or (b, "yard out") not in network.node:
+            continue
+        graph = networkx.DiGraph()
+        allowed = sensible_arcs(corridor, a, b)
+        graph.add_nodes_from(network.node)
+        for arc, room in zip(network.arcs, network.teu_year.tolist(), strict=True):
+            if arc in allowed:
+                graph.add_edge(*arc, capacity=room)
+        expected = networkx.maximum_flow_value(graph, (a, "yard in"), (b, "yard out"))
+        assert most_flow(corridor, a, b).teu_year == expected
+
+
+def test_capacity_names_what_limits_it(tiny: Corridor) -> None:
+    found = most_flow(tiny, "east_port", "west_town")
+    # Two ships of 200 TEU, 15 h at sea and 12 h at berth each way, carry less than the cranes, trains and lines could.
+    assert found.teu_year == round(2 * 8760 / (2 * (15 + 12)) * 200)
+    assert found.limits == ("services/ship",)
+    assert most_flow(tiny.close(country="MID"), "east_port", "west_town").teu_year == 0
+
+
+def test_disjoint_ways_agree_with_the_fibre_room(embedded: Corridor) -> None:
+    lines, kept = glass(embedded), np.ones(len(glass(embedded).km), bool)
+    places = list(hubs(embedded).values())[:7]
+    for a, b in zip(places, places[1:], strict=False):
+        found, _ = digital.disjoint_ways(lines, kept, lines.index(a), lines.index(b))
+        assert found == disjoint_paths(embedded, a, b)
+
+
+def test_the_matrix_holds_every_pair_both_ways(embedded: Corridor) -> None:
+    frame = dependence(embedded)
+    pairs = set(frame.select("country", "territory").iter_rows())
+    assert {("KAZ", "AZE"), ("AZE", "KAZ"), ("CHN", "RUS")} <= pairs
+    assert all(country != territory for country, territory in pairs)
+    shares = frame.select("access_lost", "capacity_lost", "cut_off", "in_territory").drop_nulls()
+    assert ((shares >= 0) & (shares <= 1 + 1e-12)).to_numpy().all()
+
+
+def test_bad_questions_are_answered(tiny: Corridor) -> None:
+    with pytest.raises(DalizError, match="no country 'MDI' in the corridor; nearest: MID"):
+        check_country(tiny, "MDI")
+    with pytest.raises(DalizError, match="on its own territory"):
+        loss(tiny, "MID", ["MID"])
