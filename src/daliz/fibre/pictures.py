@@ -179,8 +179,9 @@ def latency_chart(found: Latency, names: Mapping[str, str] | None = None) -> str
     order = [row["way"] for row in rows]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("way:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)))
     top = max([row["high"] for row in rows] + [found.floor_ms]) * 1.08
-    ms = alt.X("ms:Q", title="round trip (ms); bar: band of the route factor", scale=alt.Scale(domain=[0, top]))
-    bars = base.mark_bar(color=PALE, height=8).encode(x=alt.X("low:Q", title=ms.title, scale=ms.scale), x2="high:Q")
+    title, scale = "round trip (ms); bar: band of the route factor", alt.Scale(domain=[0, top])
+    ms = alt.X("ms:Q", title=title, scale=scale)
+    bars = base.mark_bar(color=PALE, height=8).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q")
     dots = base.mark_point(color=BLUE, filled=True, size=60).encode(x=ms)
     text = base.mark_text(dy=-12).encode(x=ms, text="text:N")
     marks = [{"x": found.floor_ms, "text": f"floor {found.floor_ms:.0f}", "colour": RED}]
