@@ -116,7 +116,6 @@ class _Master:
         self.routes: dict[Route, int] = {}
         for route in routes:
             self.routes.setdefault(route, len(self.routes))
-        self.first_routes = len(self.routes)
         self.model, self.found = self._write()
         self.solver = highs(self.model)
         self.first_columns = self.solver.getNumCol()
@@ -262,23 +261,6 @@ def spread_routes(design: Design, ways: _Ways | None = None, turns: int = SPREAD
     return list(found)
 
 
-def _enrich(master: _Master, ways: _Ways, turns: int = 4, seed: int = 0) -> None:
-    """Add routes that are nearly worth having: whole units need others than the relaxation does."""
-    rng = np.random.default_rng(seed)
-    _, capacity_dual, weight = master.duals()
-    have = {(route, s) for route, s in master.columns}
-    have |= {(i, s) for i in range(master.first_routes) for s in range(master.scenarios)}
-    wanted: dict[tuple[Route, int], None] = {}
-    for s in range(master.scenarios):
-        price = np.maximum(weight[s] * master.design.cost - master.design.use.T @ capacity_dual[:, s], 0.0)
-        for _ in range(turns):
-            for k, chain in enumerate(ways.find(price * (1 + rng.exponential(0.3, len(price))))[1]):
-                if chain is not None and (master.routes.get(Route(k, chain), -1), s) not in have:
-                    wanted[Route(k, chain), s] = None
-    if wanted:
-        master.add(list(wanted))
-
-
 def _whole_units(master: _Master, ways: _Ways, deadline: float, gap: float) -> tuple[_Found | None, str, int]:
     """Ask for whole units over the routes at hand, complete the routes for what was built, and repeat while it helps."""
     solver, design = master.solver, master.design
@@ -356,7 +338,6 @@ def solve_routes(
     value = -master.duals()[1]
     status = "optimal" if complete else "time_limit"
     if not relaxed and len(design.options.names) and design.options.whole.any():
-        _enrich(master, ways)
         best, status, more = _whole_units(master, ways, deadline, gap)
         rounds += more
     if best is None:
