@@ -92,7 +92,7 @@ def _summary(store: EventStore, report: IngestReport | None, name: str, audit: P
 
 
 def _show(store: EventStore, report: IngestReport | None, summary: dict[str, Any]) -> None:
-    from daliz.relations.events.ingest import REASON_WORDS
+    from daliz.relations.events.intake import REASON_WORDS
 
     if report is not None:
         again = f"; {report.skipped:,} had been read before" if report.skipped else ""

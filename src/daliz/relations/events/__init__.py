@@ -3,7 +3,7 @@
 from daliz.relations.events.audit import Audit, read_audit, write_sample
 from daliz.relations.events.coverage import Coverage, coverage
 from daliz.relations.events.fold import Stages, fold, monthly, stages
-from daliz.relations.events.ingest import FileReport, IngestReport, ingest
+from daliz.relations.events.intake import FileReport, IngestReport, ingest
 from daliz.relations.events.measures import EventStore, open_store
 
 __all__ = [

@@ -46,7 +46,7 @@ def write_sample(events: pl.LazyFrame, path: Path, size: int, seed: int = 1) -> 
     if path.exists():
         raise DalizError(f"{path}: exists already; name a new file, so that no audit is overwritten")
     frame = events.select(COLUMNS).sort("date", "source", "target", "class").collect()
-    sample = frame.sample(min(size, frame.height), seed=seed, shuffle=True).with_columns(pl.lit("").alias("correct"))
+    sample = frame.sample(min(size, frame.height), seed=seed, shuffle=True).with_columns(pl.lit(None, dtype=pl.String).alias("correct"))
     try:
         path.write_text(sample.write_csv(), encoding="utf-8")
     except OSError as error:

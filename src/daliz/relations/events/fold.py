@@ -90,7 +90,8 @@ def stages(rows: pl.LazyFrame, classes: Sequence[str] = ()) -> Stages:
 def monthly(events: pl.LazyFrame) -> pl.LazyFrame:
     """Folded events by month, ordered pair and class: events, stories, rows, mentions, articles, goldstein and tone (means over rows)."""
     month = pl.col("date").dt.truncate("1mo").alias("month")
-    weighted = [(pl.col(name) * pl.col("rows")).sum() / pl.col("rows").sum() for name in ("goldstein", "tone")]
+    # Rounded, so that the order in which workers finish does not show in the last digits.
+    weighted = [((pl.col(name) * pl.col("rows")).sum() / pl.col("rows").sum()).round(6) for name in ("goldstein", "tone")]
     return (
         events.group_by(month, "source", "target", "class")
         .agg(

@@ -128,7 +128,7 @@ def blocks(piece: Piece, own: bool = True, size: int = BLOCK_BYTES) -> Iterator[
             filled = len(rest) + got
             if not got:
                 break
-            if piece.end is not None and file.tell() >= piece.end:
+            if piece.end is not None and file.tell() >= piece.end and buffer[filled - 1] != NEWLINE:
                 line = np.frombuffer(file.readline(), dtype=np.uint8)
                 buffer = np.concatenate([buffer[:filled], line, np.empty(PAD, dtype=np.uint8)])
                 filled += len(line)

@@ -184,7 +184,7 @@ def _read_groups(paths: list[Path], wanted: _Wanted, run: Callable[[list[_Task]]
         loads = [tuple(part for parts in own for part in parts)] if whole else [(part,) for part in own[0]]
         plan.append((batch, len(loads)))
         tasks += [_Task(load, wanted, _stem(load)) for load in loads]
-    results = run(tasks)
+    results = run(tasks) if tasks else iter(())
     for index, (batch, count) in enumerate(plan):
         if index in unreadable:
             yield unreadable[index]
