@@ -19,7 +19,8 @@ from daliz.relations.reading.lexicon import Actor, Entry, Lexicon, rows, sound
 from daliz.relations.reading.tokens import Token
 
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
-NAMELESS = frozenset({"delegation", "government", "parliament", "company"})
+# Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
+PLAIN = frozenset(".ndKAHSOFboG")
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,9 @@ def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> lis
     found = []
     at = 0
     while at < len(code):
+        if code[at] in PLAIN and "M" not in code[at : at + 4]:
+            at += 1
+            continue
         best: tuple[int, str] | None = None
         for kind, pattern in _grammar():
             match = pattern.match(code, at)

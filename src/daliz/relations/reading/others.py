@@ -187,7 +187,7 @@ def intents(scene: Scene) -> list[Draft]:
 
 
 def _cooperation(scene: Scene, node: Node, row: dict[str, str]) -> Draft | None:
-    if node.pos_ != row["pos"] or (node.tag_ == "VBN" and node.dep_ in ("amod", "acl")):
+    if node.pos_ != row["pos"] or (node.tag_ in ("VBN", "VBG") and node.dep_ in ("amod", "acl", "pcomp")):
         return None
     words = {word for child in node.subtree for word in (child.lemma_.lower(), child.lower_)}
     needs, unless = (set(filter(None, row[name].split("|"))) for name in ("needs", "unless"))

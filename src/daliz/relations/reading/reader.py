@@ -110,14 +110,20 @@ def drafts_of(scene: Scene) -> list[Draft]:
     if is_elsewhere(scene.text(scene.parsed.start, scene.parsed.end)):
         return []
     held = sessions(scene)
-    met = [draft for draft in meetings(scene) if not any(draft.node.i in (own.node.i, *(twin.i for twin in own.twins)) for own in held)]
+    met = [draft for draft in meetings(scene) if all(draft.node.i != own.node.i for own in held)]
     visited = visits(scene)
     implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
     drafts = [*visited, *implied, *held, *signings(scene), *met, *projects(scene), *trades(scene)]
     triggers = {draft.node.i for draft in drafts}
-    drafts += [draft for draft in intents(scene) if draft.node.i not in triggers]
+    drafts += [draft for draft in intents(scene) if not _says_more(draft, drafts) and draft.node.i not in triggers]
     assign_dates(scene, drafts)
     return drafts
+
+
+def _says_more(intent: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether what is intended is itself among the events: `intend to sign` is a planned signing, and told once."""
+    below = {node.i for node in intent.node.subtree}
+    return any(draft.node.i in below and draft.status in ("done", "planned") for draft in drafts)
 
 
 def _same_trip(one: Draft, other: Draft) -> bool:

