@@ -192,6 +192,7 @@ def _families(net: Network, a: str, b: str, factor: float, uniform: bool) -> lis
     """
     own = {net.country[a], net.country[b]}
     listed = edges(net, factor, uniform)
+    at = paths.neighbours(listed)
     lengths = {name: length for name, _, _, length in listed}
     seen: set[frozenset[str]] = set()
     found: dict[tuple[str, ...], paths.Path] = {}
@@ -201,7 +202,7 @@ def _families(net: Network, a: str, b: str, factor: float, uniform: bool) -> lis
         if avoided in seen:
             continue
         seen.add(avoided)
-        way = paths.shortest(listed, a, b, lambda place, gone=avoided: net.country[place] in gone)  # type: ignore[misc]
+        way = paths.shortest(at, a, b, lambda place, gone=avoided: net.country[place] in gone)  # type: ignore[misc]
         if way is None:
             continue
         found[way.edges] = way
@@ -274,6 +275,37 @@ def _changes(ways: Sequence[Way], factors: Sequence[float]) -> tuple[tuple[float
             share = gap0 / (gap0 - gap1) if gap0 != gap1 else 0.5
             found.append((factors[at - 1] + share * (factors[at] - factors[at - 1]), before.name, after.name))
     return tuple(found)
+
+
+def published_pairs(corridor: Corridor) -> tuple[tuple[str, str], ...]:
+    """Pairs of places that somebody published a round trip or a fibre length for, round trips first."""
+    net = standing_network(corridor)
+    wanted = sorted(claims(corridor), key=lambda claim: claim.observation not in _round_trips(corridor))
+    return tuple(dict.fromkeys(ends for claim in wanted if (ends := _ends_in(claim.what, net)) is not None))
+
+
+def best_figures(corridor: Corridor, a: str, b: str) -> tuple[Figure, ...]:
+    """Round trip and fibre length of the quickest way alone: what a published figure is held against.
+
+    Raises: PlaceError or FibreError as `latency` does.
+    """
+    net = network(corridor)
+    a, b = ends_of(corridor, net, a, b)
+    factors = calibration(corridor)
+    ways = [paths.shortest(edges(net, factor), a, b) for factor in factors]
+    if any(way is None for way in ways):
+        return ()
+    km, low, high = (way.length for way in ways if way is not None)
+    rows = tuple(f"cables/{name}" for name in ways[0].edges) if ways[0] else ()
+    interval = f"route factor {factors[1]:.2f} to {factors[2]:.2f} where no length is published"
+    note = "the route factor is the median that the published round trips themselves imply"
+    title = f"{net.names[a]} to {net.names[b]}"
+    certainty = certainty_of(corridor, rows)
+    times = (round_trip_ms(km), round_trip_ms(low), round_trip_ms(high))
+    return (
+        Figure(f"latency_ms:{a}-{b}", f"Round trip {title}", times[0], "ms", times[1], times[2], interval, rows, certainty, note),
+        Figure(f"fibre_km:{a}-{b}", f"Fibre {title}", km, "km", low, high, interval, rows, certainty, note),
+    )
 
 
 @lru_cache(maxsize=32)

@@ -27,7 +27,11 @@ class Path:
     length: float
 
 
-def _neighbours(edges: Iterable[Edge]) -> dict[str, list[tuple[str, str, float]]]:
+Neighbours = Mapping[str, Sequence[tuple[str, str, float]]]
+
+
+def neighbours(edges: Iterable[Edge]) -> Neighbours:
+    """The edges at each place (name, other end, length): what `shortest` walks over, to be made once for many searches."""
     at: dict[str, list[tuple[str, str, float]]] = {}
     for name, a, b, length in edges:
         at.setdefault(a, []).append((name, b, length))
@@ -35,9 +39,9 @@ def _neighbours(edges: Iterable[Edge]) -> dict[str, list[tuple[str, str, float]]
     return at
 
 
-def shortest(edges: Iterable[Edge], start: str, goal: str, blocked: Blocked | None = None) -> Path | None:
+def shortest(edges: Iterable[Edge] | Neighbours, start: str, goal: str, blocked: Blocked | None = None) -> Path | None:
     """The shortest way, or None. Places for which `blocked` holds are not passed."""
-    at = _neighbours(edges)
+    at = edges if isinstance(edges, Mapping) else neighbours(edges)
     best = {start: 0.0}
     came: dict[str, tuple[str, str]] = {}
     waiting = [(0.0, start)]

@@ -91,6 +91,7 @@ def route_map(route: Route) -> str:
     a, b = route.ends
     line = list(zip(route.positions["lon"].to_list(), route.positions["lat"].to_list(), strict=True))
     spots = [(end.lon, end.lat, end.name) for end in (a, b)]
+    middle = (a.lon + b.lon) / 2
     return map_svg(
         [
             Layer(lines=[line], points=spots, colour=BLUE, width=2.6, label=f"best line, {route.length_km:.0f} km"),
@@ -111,14 +112,14 @@ def profile_chart(route: Route) -> str:
         for row in route.profile.gather_every(every).to_dicts()
     ]
     deepest = min(rows, key=lambda row: row["depth_m"])
-    depth = alt.Y("depth_m:Q", title="depth below the water (m)", axis=alt.Axis(format="d"))
+    depth = alt.Y("depth_m:Q", title="depth below the water (m)", axis=alt.Axis(labelExpr="abs(datum.value)"))
     base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("km:Q", title="km along the line"))
-    bed = base.mark_area(color=PALE, opacity=0.35, line={"color": BLUE}).encode(y=depth)
+    bed = base.mark_area(fill=PALE, fillOpacity=0.3, line={"color": BLUE}).encode(y=depth)
     buried = base.transform_filter("datum.bed == 'buried'").mark_point(color=ORANGE, filled=True, size=14, shape="square").encode(y=depth)
     spot = alt.Chart(alt.Data(values=[{**deepest, "text": f"{-deepest['depth_m']:.0f} m"}])).encode(x="km:Q", y="depth_m:Q")
     said = alt.Chart(alt.Data(values=[{"x": rows[-1]["km"] * 0.5, "y": 0, "text": "orange: buried"}]))
     note = said.mark_text(color=ORANGE, dy=-8).encode(x="x:Q", y="y:Q", text="text:N")
-    chart = (bed + buried + spot.mark_text(dy=14, color=INK).encode(text="text:N") + note).properties(width=WIDTH, height=240)
+    chart = (bed + buried + spot.mark_text(dy=-10, color=INK).encode(text="text:N") + note).properties(width=WIDTH, height=240)
     return chart_svg(chart)
 
 
@@ -150,7 +151,7 @@ def light_chart(report: LightReport) -> str:
     ]
     order = [row["design"] for row in rows]
     base = alt.Chart(alt.Data(values=rows)).encode(
-        y=alt.Y("design:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)),
+        y=alt.Y("design:N", sort=order, title=None, axis=alt.Axis(labelLimit=440)),
         x=alt.X("gsnr:Q", title="GSNR after margin (dB, in the signal's bandwidth)", scale=alt.Scale(domain=[-4, 32])),
     )
     colours = alt.Color(
@@ -177,7 +178,7 @@ def latency_chart(found: Latency, names: Mapping[str, str] | None = None) -> str
         for way in found.ways
     ]
     order = [row["way"] for row in rows]
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("way:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("way:N", sort=order, title=None, axis=alt.Axis(labelLimit=440)))
     top = max([row["high"] for row in rows] + [found.floor_ms]) * 1.08
     title, scale = "round trip (ms); bar: band of the route factor", alt.Scale(domain=[0, top])
     ms = alt.X("ms:Q", title=title, scale=scale)
@@ -190,7 +191,7 @@ def latency_chart(found: Latency, names: Mapping[str, str] | None = None) -> str
         for claim in found.claims
     ]
     rules = alt.Chart(alt.Data(values=marks)).encode(x="x:Q", color=alt.Color("colour:N", scale=None))
-    labels = rules.mark_text(align="left", dx=3, angle=0, baseline="top").encode(y=alt.value(2), text="text:N")
+    labels = rules.mark_text(align="center").encode(y=alt.value(-8), text="text:N")
     chart = bars + dots + text + rules.mark_rule(strokeDash=[4, 3]) + labels
     return chart_svg(chart.properties(width=340, height=alt.Step(38)))
 

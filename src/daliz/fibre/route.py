@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 LEVEL_DATE = date(2026, 1, 1)
 # What one expected hour of outage a year is worth over the life of the cable; a choice, not a fact.
 USD_PER_OUTAGE_H = 100_000.0
-PRICES = (0.0, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6)
+PRICES = (0.0, 3e4, 1e5, 3e5, 1e6)
 REPAIR_DAYS = 20.0
 MARGIN = 0.35
 LEAST_MARGIN_KM = 60.0

@@ -258,14 +258,16 @@ def survival(
     route_factor: float | None = None,
     repair_days: Mapping[str, float] | None = None,
     buffer_km: float = BUFFER_KM,
+    with_risks: bool = True,
 ) -> Survival:
     """Disjoint ways, availability and single points of failure of some relations.
 
+    Parameters: repair_days as in `availability`, with_risks (look for ways apart in shared risks and countries, and for single points, too).
     Raises: PlaceError or FibreError for an unknown place or one without fibre, and for rates, times or factors out of bounds.
     """
     net = network(corridor, dict(repair_days or {}))
     factor = _factor(corridor, route_factor)
-    groups = risk_groups(corridor, buffer_km)
+    groups = risk_groups(corridor, buffer_km) if with_risks else ()
     found = [_pair_survival(corridor, net, *ends_of(corridor, net, a, b), factor, groups, buffer_km) for a, b in pairs]
     return Survival(tuple(found), groups, dict(repair_days or {}))
 
@@ -294,8 +296,8 @@ def _pair_survival(
         names=(net.names[a], net.names[b]),
         disjoint_paths=paths.disjoint_count(listed, a, b),
         places_apart=apart,
-        groups_apart=_pair(corridor, net, a, b, "groups", factor, buffer_km),
-        countries_apart=_pair(corridor, net, a, b, "countries", factor, buffer_km),
+        groups_apart=_pair(corridor, net, a, b, "groups", factor, buffer_km) if groups else None,
+        countries_apart=_pair(corridor, net, a, b, "countries", factor, buffer_km) if groups else None,
         availability=_available(net, a, b, factor),
         one_way=exactly(one),
         two_ways=exactly(two),

@@ -9,7 +9,7 @@ import polars as pl
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.figures import Figure
 from daliz.fibre import designs, pictures
-from daliz.fibre.latency import Claim, Latency, claims, latency
+from daliz.fibre.latency import Claim, Latency, best_figures, claims, latency, published_pairs
 from daliz.fibre.network import network
 from daliz.fibre.route import Route, route
 from daliz.fibre.survival import PairSurvival, cut, survival
@@ -39,7 +39,32 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         _changes(before, after, project, relations, blocks, figures)
         _claims(corridor, blocks)
         _cuts(corridor, relations, blocks)
+    figures += _published(after, figures)
     return Section("digital", "The digital corridor", lead, blocks, figures)
+
+
+def _published(corridor: Corridor, there: Sequence[Figure]) -> list[Figure]:
+    """The model's figure beside every published round trip, fibre length and seabed length that the tables hold it against."""
+    found: list[Figure] = []
+    names = {figure.name for figure in there}
+    for ends in published_pairs(corridor):
+        try:
+            found += [figure for figure in best_figures(corridor, *ends) if figure.name not in names]
+        except DalizError:
+            continue
+    for model in corridor["observations"]["model"].drop_nulls().unique(maintain_order=True).to_list():
+        if model.startswith("cable_km:") and model not in names:
+            ends = next((row for row in corridor["cables"].to_dicts() if model == f"cable_km:{row['from_place']}-{row['to_place']}"), None)
+            found += _length_alone(corridor, ends) if ends else []
+    return found
+
+
+def _length_alone(corridor: Corridor, line: dict[str, object]) -> list[Figure]:
+    """Length and depth of another seabed line, where the embedded depths reach."""
+    try:
+        return list(route(corridor, str(line["from_place"]), str(line["to_place"]), with_front=False).figures()[:2])
+    except DalizError:
+        return []
 
 
 def _line_between(corridor: Corridor, pair: tuple[str, str]) -> dict[str, object] | None:
@@ -112,21 +137,19 @@ def _hub(corridor: Corridor, country: str) -> str | None:
 
 
 def _relations(corridor: Corridor, pair: tuple[str, str]) -> list[Relation]:
-    """Relations that somebody published a round trip for, those of the first country first, then the longest."""
+    """Relations that somebody published a round trip for, those of the first country first."""
     net = network(corridor)
-    found: list[Relation] = []
-    for claim in claims(corridor):
-        ends = next(
-            ((a, claim.what[len(a) + 1 :]) for a in net.at if claim.what.startswith(f"{a}-") and claim.what[len(a) + 1 :] in net.at), None
-        )
-        if ends and not claim.below_floor and ends not in found and len({net.country[place] for place in ends}) == 2:
-            found.append(ends)
+    below = {claim.what for claim in claims(corridor) if claim.below_floor}
+    found = [
+        ends
+        for ends in published_pairs(corridor)
+        if "-".join(ends) not in below and all(place in net.at for place in ends) and len({net.country[place] for place in ends}) == 2
+    ]
     own = [ends for ends in found if any(net.country[place] == pair[0] for place in ends)]
     other = [ends for ends in found if ends not in own]
-    far = sorted(other, key=lambda ends: -net.great_circle_km(*ends))
     hubs = _hub(corridor, pair[0]), _hub(corridor, pair[1])
     between = [(hubs[0], hubs[1])] if hubs[0] and hubs[1] else []
-    return [*own[:1], *far[:1], *between, *own[1:]][:MOST_RELATIONS]
+    return list(dict.fromkeys([*own[:1], *other[:1], *between, *own[1:]]))[:MOST_RELATIONS]
 
 
 def _before_and_after(corridor: Corridor, line: dict[str, object] | None) -> tuple[Corridor, Corridor, str]:
@@ -196,11 +219,11 @@ def _changes(
     before: Corridor, after: Corridor, project: str, relations: Sequence[Relation], blocks: list[Block], figures: list[Figure]
 ) -> None:
     """What the line changes for each relation: round trip, second way, disjoint ways, hours without service."""
-    old, new = survival(before, relations), survival(after, relations)
+    old, new = (survival(one, relations, with_risks=False) for one in (before, after))
     figures += new.figures()
     cells = []
     for one, two in zip(old.pairs, new.pairs, strict=True):
-        first, second = latency(before, one.a, one.b).best_ms, latency(after, one.a, one.b).best_ms
+        first, second = _best_ms(before, one), _best_ms(after, one)
         cells.append(
             [
                 " - ".join(one.names),
@@ -223,6 +246,11 @@ def _changes(
             rows,
         )
     )
+
+
+def _best_ms(corridor: Corridor, pair: PairSurvival) -> float:
+    found = best_figures(corridor, pair.a, pair.b)
+    return found[0].value if found else float("inf")
 
 
 def _second(pair: PairSurvival) -> str:
