@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from daliz.corridor import Corridor, load
+from daliz.corridor.check import check
+from daliz.corridor.read import table_from_rows
+from daliz.corridor.schema import tables
 
 TINY = Path(__file__).parents[1] / "tiny"
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD", "EEE")
@@ -84,10 +89,15 @@ def random_corridor(seed: int) -> Corridor:
         for link in links
         if luck.random() < 0.8
     ]
-    corridor = load(TINY)
-    for table in ("effects", "stops", "departures", "demands", "hazards", "terminals", "services", "fleets", "links", "cables"):
-        corridor = corridor.replace(table, corridor[table].clear())
     rows = {"places": places, "links": links, "services": services, "stops": stops, "demands": demands, "cables": cables}
-    for table, content in rows.items():
-        corridor = corridor.replace(table, content)
-    return corridor
+    frames = {name: table_from_rows(declared, rows[name])[0] if name in rows else declared.empty() for name, declared in tables().items()}
+    for name in ("commodities", "emissions", "sources"):
+        frames[name] = tiny()[name]
+    assert not check(frames)
+    return Corridor(MappingProxyType(frames), (), "random")
+
+
+@cache
+def tiny() -> Corridor:
+    """The corridor made up for the tests, of which the cargo classes, emission factors and source are used."""
+    return load(TINY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from datetime import timedelta
 
 import networkx
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daliz.assess import digital
-from daliz.assess.capacity import capacities, most_flow, sensible_arcs
+from daliz.assess.capacity import capacities, limiting_rows, most_flow, sensible_arcs
 from daliz.assess.dependence import check_country, closed, countries_with_cargo, dependence, loss, relations, touched_territories
 from daliz.assess.digital import fibre_loss, glass, hubs
 from daliz.assess.ways import best_ways, markets_of, starts_of, week_of
@@ -32,7 +33,7 @@ def outside(corridor: Corridor, country: str, territory: set[str]) -> dict[str, 
     return {place: share for place, share in markets_of(corridor, country).items() if where[place] not in territory}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.permutations(COUNTRIES))
 def test_a_second_closure_never_lowers_what_the_first_one_did(seed: int, order: list[str]) -> None:
     corridor = random_corridor(seed)
@@ -51,7 +52,7 @@ def test_a_second_closure_never_lowers_what_the_first_one_did(seed: int, order: 
                 assert getattr(glass_two, name) >= getattr(glass_one, name) - 1e-12, name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.sampled_from(COUNTRIES))
 def test_no_loss_is_negative_and_none_is_where_no_route_touches(seed: int, country: str) -> None:
     corridor = random_corridor(seed)
@@ -79,7 +80,7 @@ def test_a_country_that_no_service_passes_costs_nothing(embedded: Corridor) -> N
             assert set(dataclasses.asdict(found).values()) == {0.0}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.permutations(COUNTRIES))
 def test_looking_only_where_a_way_passes_gives_what_looking_everywhere_gives(seed: int, order: list[str]) -> None:
     corridor = random_corridor(seed)
@@ -109,16 +110,23 @@ def test_the_best_way_is_the_one_that_the_planner_finds(embedded: Corridor) -> N
         start = next(iter(starts_of(embedded, country)))
         for end in list(markets_of(embedded, country))[:4]:
             best = best_ways(embedded, start, end, monday)
-            try:
-                front = plan(embedded, start, end, depart=f"{monday}T00:00+00:00", draws=2, all_itineraries=True).paths
-            except PlanError:
-                assert best is None
-                continue
-            assert best is not None
-            assert best.value[0] <= min(path.arrival - path.ready for path in front) / 1440 + 7
+            fronts = []
+            for day in range(7):
+                try:
+                    ready = f"{monday + timedelta(days=day)}T00:00+00:00"
+                    fronts.append(plan(embedded, start, end, depart=ready, draws=2, all_itineraries=True).front)
+                except PlanError:
+                    assert best is None
+            if best is not None:
+                fastest = [(front["wait_days"] + front["days"]).min() for front in fronts]
+                cheapest = [front["cost_usd_feu"].min() for front in fronts]
+                # The planner drops a way whose drawn delays are beaten in everything: the best by plan may be a little better.
+                assert best.value[0] <= np.mean(fastest) + 1e-9
+                assert best.value[0] == pytest.approx(np.mean(fastest), rel=0.05)
+                assert best.value[1] == pytest.approx(np.mean(cheapest), rel=0.05)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_the_maximum_flow_agrees_with_networkx(seed: int) -> None:
     corridor = random_corridor(seed)
@@ -138,9 +146,11 @@ def test_the_maximum_flow_agrees_with_networkx(seed: int) -> None:
 
 def test_capacity_names_what_limits_it(tiny: Corridor) -> None:
     found = most_flow(tiny, "east_port", "west_town")
-    # Two ships of 200 TEU, 15 h at sea and 12 h at berth each way, carry less than the cranes, trains and lines could.
-    assert found.teu_year == round(2 * 8760 / (2 * (15 + 12)) * 200)
-    assert found.limits == ("services/ship",)
+    # Three trains of 100 TEU a week carry less than two ships of 200 TEU, 15 h at sea and 12 h at berth each way.
+    assert found.teu_year == round(3 * 100 * 365 / 7)
+    assert limiting_rows(tiny, "east_port", "west_town") == ("services/train_west",)
+    assert most_flow(tiny, "east_port", "west_harbour").teu_year == round(2 * 8760 / (2 * (15 + 12)) * 200)
+    assert limiting_rows(tiny, "east_port", "west_harbour") == ("services/ship",)
     assert most_flow(tiny.close(country="MID"), "east_port", "west_town").teu_year == 0
 
 

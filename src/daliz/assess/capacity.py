@@ -42,7 +42,8 @@ class Capacities:
     """The network of yearly capacities.
 
     Attributes: node (index by place and part of it), arcs (pairs of nodes), tail, head (indices), teu_year (whole TEU), hours (of running, at
-    typical speed), country_of (of each node), rows (what limits the arc: `links/ca1`, `terminals/alat_crane`, or the services over it; empty: nothing).
+    typical speed), touches (countries that the services on each arc touch anywhere), rows (what limits each arc: `links/ca1`,
+    `terminals/alat_crane`, or the services over it; empty: nothing).
     """
 
     node: Mapping[Node, int]
@@ -51,7 +52,7 @@ class Capacities:
     head: npt.NDArray[np.int32]
     teu_year: npt.NDArray[np.int32]
     hours: npt.NDArray[np.float64]
-    country_of: tuple[str, ...]
+    touches: tuple[frozenset[str], ...]
     rows: tuple[tuple[str, ...], ...]
 
     def matrix(self, values: npt.NDArray[Any]) -> sparse.csr_array:
@@ -62,11 +63,10 @@ class Capacities:
 
 @dataclass(frozen=True)
 class Most:
-    """The most that can pass between two places: TEU a year, the countries that this flow touches, and the rows that limit it (a minimum cut)."""
+    """The most that can pass between two places: TEU a year, and the countries that the services it goes with touch."""
 
     teu_year: int
     touches: frozenset[str]
-    limits: tuple[str, ...]
 
 
 def service_teu_year(service: Row, fleet: Row | None, berth_h: float, departures_week: int) -> float:
@@ -132,6 +132,16 @@ def _yearly(corridor: Corridor) -> dict[str, float]:
     return found
 
 
+def touched_by_service(corridor: Corridor) -> dict[str, set[str]]:
+    """Countries that each service touches: of its stops, and of the ends of the links it runs over (closing any of them shuts the service)."""
+    country = dict(corridor["places"].select("id", "country").iter_rows())
+    ends = {link: {country[a], country[b]} for link, a, b in corridor["links"].select("id", "from_place", "to_place").iter_rows()}
+    found: dict[str, set[str]] = {}
+    for service, place, link in corridor["stops"].select("service", "place", "link").iter_rows():
+        found.setdefault(service, set()).update({country[place]}, ends.get(link, set()))
+    return found
+
+
 @lru_cache(maxsize=64)
 def capacities(corridor: Corridor) -> Capacities:
     """The network of yearly capacities of a corridor's open services, links and terminals."""
@@ -140,19 +150,22 @@ def capacities(corridor: Corridor) -> Capacities:
     links = {row["id"]: row for row in corridor.open("links").iter_rows(named=True)}
     arcs: dict[Arc, Limit] = {}
     hours: dict[Arc, float] = {}
+    touches: dict[Arc, set[str]] = {}
+    touched = touched_by_service(corridor)
     grouped = runs.group_by("mode", "before", "place", "link", maintain_order=True).agg("service", pl.col("teu").max())
     for mode, before, place, link, services, teu in grouped.iter_rows():
         carried = sum(yearly[service] for service in services)
         line = link_teu_year(links[link], teu) if link else np.inf
         by = (f"links/{link}",) if line < carried else tuple(f"services/{service}" for service in services)
         key = (before, f"{mode} out"), (place, f"{mode} in")
+        for arc in (key, ((before, mode), (before, mode)), ((place, mode), (place, mode))):
+            touches.setdefault(arc, set()).update(*(touched[service] for service in services))
         hours[key] = min(hours.get(key, np.inf), _hours(links.get(link), mode))
         known, rows = arcs.get(key, (0.0, ()))
         total = known + min(carried, line)
         arcs[key] = (total, rows + by) if np.isfinite(total) else (np.inf, ())
     _add_places(corridor, runs, arcs)
     node = {name: index for index, name in enumerate(sorted({end for arc in arcs for end in arc}))}
-    country = dict(corridor["places"].select("id", "country").iter_rows())
     return Capacities(
         node,
         tuple(arcs),
@@ -160,9 +173,16 @@ def capacities(corridor: Corridor) -> Capacities:
         np.array([node[head] for _, head in arcs], np.int32),
         np.array([min(round(limit), UNLIMITED) if np.isfinite(limit) else UNLIMITED for limit, _ in arcs.values()], np.int32),
         np.array([hours.get(arc, 0.0) for arc in arcs]),
-        tuple(country[place] for place, _ in node),
+        tuple(frozenset(touches[arc] if arc in hours else _touched_at(arc, touches)) for arc in arcs),
         tuple(rows for _, rows in arcs.values()),
     )
+
+
+def _touched_at(arc: Arc, touches: Mapping[Arc, set[str]]) -> set[str]:
+    """Countries that the services touch which stop or pass at the place of an arc, by its mode."""
+    (place, tail), (_, head) = arc
+    modes = {part.partition(" ")[0] for part in (tail, head)} - {"yard"}
+    return set().union(*(touches[(place, mode), (place, mode)] for mode in modes))
 
 
 def _hours(link: Row | None, mode: str) -> float:
@@ -210,27 +230,39 @@ def sensible_arcs(corridor: Corridor, origin: str, destination: str) -> frozense
 
 @lru_cache(maxsize=1 << 14)
 def most_flow(corridor: Corridor, origin: str, destination: str, before: Corridor | None = None) -> Most:
-    """The most TEU that can pass from one place to another in a year, with the countries that it touches and the cut that limits it.
+    """The most TEU that can pass from one place to another in a year, with the countries that it touches.
 
     `before` is the corridor whose ways decide which are sensible (default: the same): what is closed makes no way more sensible.
     """
+    found = _maximum(corridor, origin, destination, before or corridor)
+    if found is None:
+        return Most(0, frozenset())
+    network = capacities(corridor)
+    flow, size = sparse.coo_array(found[1].flow), len(network.node)
+    moving = np.flatnonzero(np.isin(network.tail * size + network.head, (flow.row * size + flow.col)[flow.data > 0]))
+    return Most(int(found[1].flow_value), frozenset().union(*(network.touches[arc] for arc in moving)))
+
+
+def _maximum(corridor: Corridor, origin: str, destination: str, before: Corridor) -> tuple[sparse.csr_array, Any] | None:
+    """Room of the sensible arcs, and the maximum flow over them; None when one of the places has no service."""
     network = capacities(corridor)
     source, sink = network.node.get((origin, "yard in")), network.node.get((destination, "yard out"))
     if source is None or sink is None or origin == destination:
-        return Most(0, frozenset(), ())
-    sensible = sensible_arcs(before or corridor, origin, destination)
-    matrix = network.matrix(np.where([arc in sensible for arc in network.arcs], network.teu_year, 0).astype(np.int32))
-    found = csgraph.maximum_flow(matrix, source, sink)
-    moving = sparse.coo_array(found.flow)
-    used = np.unique(moving.row[moving.data > 0])
-    touches = frozenset(network.country_of[node] for node in (*used.tolist(), source, sink))
-    return Most(int(found.flow_value), touches, _cut(network, sensible, sparse.csr_array(matrix - found.flow), source))
+        return None
+    sensible = sensible_arcs(before, origin, destination)
+    room = network.matrix(np.where([arc in sensible for arc in network.arcs], network.teu_year, 0).astype(np.int32))
+    return room, csgraph.maximum_flow(room, source, sink)
 
 
-def _cut(network: Capacities, sensible: frozenset[Arc], residual: sparse.csr_array, source: int) -> tuple[str, ...]:
-    """The rows of the arcs that leave what can still be reached from the source."""
+def limiting_rows(corridor: Corridor, origin: str, destination: str) -> tuple[str, ...]:
+    """The rows that limit what can pass from one place to another: those of a minimum cut nearest to the origin."""
+    network, found = capacities(corridor), _maximum(corridor, origin, destination, corridor)
+    if found is None or not found[1].flow_value:
+        return ()
+    sensible = sensible_arcs(corridor, origin, destination)
+    residual = sparse.csr_array(found[0] - found[1].flow)
     residual.eliminate_zeros()
     reached = np.zeros(len(network.node), bool)
-    reached[csgraph.breadth_first_order(residual, source, return_predecessors=False)] = True
+    reached[csgraph.breadth_first_order(residual, network.node[origin, "yard in"], return_predecessors=False)] = True
     crossing = np.flatnonzero(reached[network.tail] & ~reached[network.head])
     return tuple(dict.fromkeys(row for arc in crossing if network.arcs[arc] in sensible for row in network.rows[arc]))

@@ -64,10 +64,11 @@ def closed(corridor: Corridor, territory: frozenset[str]) -> Corridor:
     return corridor
 
 
-def relations(corridor: Corridor, country: str, markets: Mapping[str, float] | None = None) -> dict[tuple[str, str], float]:
+@lru_cache(maxsize=256)
+def relations(corridor: Corridor, country: str, markets: tuple[tuple[str, float], ...] | None = None) -> dict[tuple[str, str], float]:
     """The country's ways out, each from a start to a market, with their weights (sum 1)."""
     starts = starts_of(corridor, country)
-    ends = markets_of(corridor, country) if markets is None else markets
+    ends = markets_of(corridor, country) if markets is None else dict(markets)
     return {(start, end): starts[start] * ends[end] for start, end in product(starts, ends) if start != end}
 
 
@@ -103,7 +104,7 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
     if country in shut_countries:
         raise DalizError(f"a country's dependence on its own territory ({country}) is no question; name others")
     where = dict(corridor["places"].select("id", "country").iter_rows())
-    ways = relations(corridor, country, markets)
+    ways = relations(corridor, country) if markets is None else relations(corridor, country, tuple(markets.items()))
     inside = sum(weight for (_, end), weight in ways.items() if where[end] in shut_countries)
     outside = {way: weight for way, weight in ways.items() if where[way[1]] not in shut_countries}
     shut = closed(corridor, shut_countries)

@@ -1,0 +1,107 @@
+"""Itineraries to choose between: what the planner finds, and what it finds when a country on the way is left out.
+
+A planner's front holds no way that another beats in time, price, CO2 and risk, so a slower and dearer corridor is not on it, although some
+shippers use it. Therefore the question is put again without each country that the ways found so far pass, up to two countries at a time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations
+
+import polars as pl
+
+from daliz.assess.ways import week_of
+from daliz.corridor import Corridor
+from daliz.freight.plan import Plan, PlanError, plan
+
+SCHEMA = {
+    "origin": pl.String,
+    "destination": pl.String,
+    "commodity": pl.String,
+    "itinerary": pl.String,
+    "services": pl.List(pl.String),
+    "days_mean": pl.Float64,
+    "days_sd": pl.Float64,
+    "cost_usd_feu": pl.Float64,
+    "co2_kg_feu": pl.Float64,
+}
+DRAWS = 500
+MOST_LEFT_OUT = 2
+
+
+def itineraries(corridor: Corridor) -> pl.DataFrame:
+    """Itineraries of every pair of places and cargo class that there is demand for.
+
+    Returns: one row an itinerary (a chain of services, the mean over a week's departures): origin, destination, commodity, itinerary, services,
+    days_mean, days_sd (drawn), cost_usd_feu, co2_kg_feu. Pairs without any way have no row.
+    """
+    wanted = corridor["demands"].filter(pl.col("teu_year") > 0).select("origin", "destination", "commodity").unique(maintain_order=True)
+    rows = [row for group in wanted.iter_rows() for row in _of_pair(corridor, *group)]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _of_pair(corridor: Corridor, origin: str, destination: str, commodity: str) -> list[dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
+    country = dict(corridor["places"].select("id", "country").iter_rows())
+    ends = {country[origin], country[destination]}
+    passed: set[str] = set()
+    asked: set[frozenset[str]] = set()
+    waiting = [frozenset[str]()]
+    while waiting:
+        left_out = waiting.pop(0)
+        if left_out in asked:
+            continue
+        asked.add(left_out)
+        answer = _ask(corridor, origin, destination, commodity, left_out)
+        for row in [] if answer is None else _chains(answer, origin, destination, commodity):
+            found.setdefault(str(row["itinerary"]), row)
+        new = set() if answer is None else {country[place] for place in answer.legs["from_place"]} | _touched(corridor, answer, country)
+        passed |= new - ends - {"XXX"}
+        waiting += [frozenset(some) for size in range(1, MOST_LEFT_OUT + 1) for some in combinations(sorted(passed), size)]
+    return list(found.values())
+
+
+def _touched(corridor: Corridor, answer: Plan, country: dict[str, str]) -> set[str]:
+    services = answer.legs["service"].unique().to_list()
+    return {country[place] for place in corridor["stops"].filter(pl.col("service").is_in(services))["place"]}
+
+
+def _ask(corridor: Corridor, origin: str, destination: str, commodity: str, left_out: frozenset[str]) -> Plan | None:
+    monday = week_of(corridor)
+    window = (monday.isoformat(), (monday + timedelta(days=6)).isoformat())
+    try:
+        return plan(
+            corridor, origin, destination, window=window, commodity=commodity, avoid_countries=sorted(left_out), draws=DRAWS, all_itineraries=False
+        )
+    except PlanError:
+        return None
+
+
+def _chains(answer: Plan, origin: str, destination: str, commodity: str) -> list[dict[str, object]]:
+    """The front with one row a chain of services."""
+    chains: dict[str, list[int]] = {}
+    for number, services in answer.front.select("itinerary", "services").iter_rows():
+        chains.setdefault("+".join(services), []).append(number)
+    rows: list[dict[str, object]] = []
+    for name, numbers in chains.items():
+        of_chain = answer.front.filter(pl.col("itinerary").is_in(numbers))
+        middle = float(of_chain.select((pl.col("days_p50") + pl.col("wait_days")).mean()).item())
+        # P10 and P90 of a normal law are 2.563 standard deviations apart; missing (never arriving) counts as the plan.
+        spread = float(of_chain.select(((pl.col("days_p90") - pl.col("days_p10")) / 2.563).mean()).item())
+        if not (middle < 1e6 and spread < 1e6):
+            continue
+        rows.append(
+            {
+                "origin": origin,
+                "destination": destination,
+                "commodity": commodity,
+                "itinerary": name,
+                "services": name.split("+"),
+                "days_mean": middle,
+                "days_sd": spread,
+                "cost_usd_feu": float(of_chain["cost_usd_feu"].mean()),  # type: ignore[arg-type]
+                "co2_kg_feu": float(of_chain["co2_kg_feu"].mean()),  # type: ignore[arg-type]
+            }
+        )
+    return rows
