@@ -60,3 +60,16 @@ def test_every_link_within_the_page_has_its_target(browser: Any, page_file: Path
     assert set(targets) <= set(ids)
     assert len(ids) == len(set(ids))
     page.close()
+
+
+def test_following_a_figure_opens_its_rows(browser: Any, page_file: Path) -> None:
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    target = page.evaluate("document.querySelector('.card .trace a').getAttribute('href')")
+    page.click(".card .trace a")
+    assert page.locator(target).is_visible()
+    page.locator(f"{target} .rows a").first.click()
+    row = page.evaluate("location.hash")
+    assert row.startswith("#row-")
+    assert page.locator(row).is_visible()
+    page.close()

@@ -27,6 +27,7 @@ WATER, LAND, BORDER, COUNTRY_INK = "#e9f0f5", "#faf8f3", "#c4c2ba", "#a3a19a"
 LABEL_PX, COUNTRY_PX = 12, 11
 GLYPH_WIDTH = 0.56
 SMALLEST_SPAN_DEG = 1.5
+SMALLEST_ASPECT = 1.5
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def _frame(layers: Sequence[Layer], margin: float) -> _Frame:
     )
     wide, high = max(east - west, SMALLEST_SPAN_DEG), max(north - south, SMALLEST_SPAN_DEG, (east - west) * 0.22)
     lon, lat = (west + east) / 2, (south + north) / 2
+    # A tall map would push everything else off the page.
+    wide = max(wide, high * SMALLEST_ASPECT / max(np.cos(np.radians(lat)), 0.2))
     share = 0.5 + margin
     return _Frame(lon - wide * share, max(lat - high * share, -80.0), lon + wide * share, min(lat + high * share, 82.0))
 

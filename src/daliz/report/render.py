@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ def _own_ids(svg: str, prefix: str) -> str:
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
 
 
+def _by_table(rows: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str]]]]:
+    return [(table, list(group)) for table, group in groupby(rows, key=lambda row: row["name"].partition("/")[0])]
+
+
 def anchor(name: str) -> str:
     """The name of a row, figure or source as a place in the page."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
@@ -41,7 +46,7 @@ def html(dossier: Dossier, made_on: str) -> str:
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("daliz.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"readable": readable, "anchor": anchor, "own_ids": _own_ids}
+    environment.filters |= {"readable": readable, "anchor": anchor, "own_ids": _own_ids, "groupby_table": _by_table}
     environment.tests |= {
         "words": lambda block: isinstance(block, Words),
         "picture": lambda block: isinstance(block, Picture),

@@ -94,7 +94,7 @@ def _chart(rows: Sequence[Mapping[str, Any]]) -> Picture:
         ),
         rows_chart.mark_rule(color=PALETTE[0]).encode(x=alt.X("low:Q", scale=scale), x2="high:Q"),
         rows_chart.mark_point(color=PALETTE[0], filled=True, size=45).encode(x=alt.X("model:Q", scale=scale)),
-        alt.Chart().mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.datum(1)),
+        alt.Chart().mark_rule(color=INK, strokeDash=[3, 3]).encode(x=alt.XDatum(1)),
     ).properties(width=420, height=alt.Step(19))
     caption = "Model (dot, with its interval) as a ratio to the published value (dashed line) and its range (grey bar)."
     return Picture(chart_svg(chart), caption)
