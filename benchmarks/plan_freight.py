@@ -1,4 +1,4 @@
-"""The planner on freight-like networks of growing size: time and size of the front by set of criteria, one core, warm.
+"""The planner on freight-like networks of growing size: processor time and size of the front by set of criteria, one core, warm.
 
 The networks are made: a band of 9,000 x 2,500 km with two gauges and a sea; block trains once to seven times a week, weekly or regular
 ferries, feeders, lorries; a fifth of the terminals work in day shifts, cut-offs are 6 to 24 hours, the risk comes from delays of hours to
@@ -198,9 +198,9 @@ def measure(terminals: int, services: int) -> list[dict[str, Any]]:
         for question in asked:
             once = []
             for _ in range(REPEATS):
-                start = time.perf_counter()
+                start = time.process_time()
                 found = ask(*question)
-                once.append(time.perf_counter() - start)
+                once.append(time.process_time() - start)
             spent.append(float(np.median(once)) * 1e3)
             options.append(len(found))
         rows.append(_row(terminals, services, kind, spent, float(np.median(options))))
@@ -214,10 +214,10 @@ def _draw_ms(network: Network, noise: Noise, path: Way) -> float:
     missed, lost = np.empty(len(path.legs), np.int64), np.empty(3)
     last = path.legs[-1]
     destination = int(network.place[network.stop_first[last[0]] + last[2]])
-    start = time.perf_counter()
+    start = time.process_time()
     draw_arrivals(network, noise, path.legs, destination, path.ready, 1, left, arrived, missed, lost)
     np.sort(arrived)
-    return (time.perf_counter() - start) * 1e3
+    return (time.process_time() - start) * 1e3
 
 
 def _row(terminals: int, services: int, kind: str, spent: list[float], options: float) -> dict[str, Any]:

@@ -72,3 +72,36 @@ def lower_bounds(destination: Any, first: Any, source: Any, weights: Any, criter
     for row in range(criteria):
         _least(destination, first, source, weights[row], out[row], heap_key, heap_place)
     return out
+
+
+@njit(cache=True)
+def fewest_legs(net: Any, destination: Any) -> Any:
+    """Fewest legs from every place to the destination, whatever the hours; a large number where there is no way.
+
+    Breadth-first search over patterns, backwards; each is scanned once for the last place from which it is new. Cost: all stops.
+    """
+    places = net.at_first.shape[0] - 1
+    patterns = net.stop_first.shape[0] - 1
+    far = np.int64(1 << 30)
+    legs = np.full(places, far, np.int64)
+    legs[destination] = 0
+    scanned = np.zeros(patterns, np.int64)
+    queue = np.empty(places, np.int64)
+    queue[0] = destination
+    head = 0
+    tail = 1
+    while head < tail:
+        place = queue[head]
+        head += 1
+        for q in range(net.at_first[place], net.at_first[place + 1]):
+            p = net.at_pattern[q]
+            a = net.stop_first[p]
+            # Stops before an earlier scan's end have fewer legs already.
+            for stop in range(scanned[p], net.at_stop[q]):
+                other = net.place[a + stop]
+                if legs[other] == far:
+                    legs[other] = legs[place] + 1
+                    queue[tail] = other
+                    tail += 1
+            scanned[p] = max(scanned[p], np.int64(net.at_stop[q]))
+    return legs

@@ -16,7 +16,8 @@ any of them, which is what makes dropping dominated labels exact.
 
 Risk model: the delay at a transfer is exponential with the standard deviation of what piled up since the last timetabled departure: runs,
 handling, closures, and the wait of services that run every so many hours, which have no connection to miss but pass their delay on. A
-connection whose probability to fail is below 1 % counts as certain, and risk counts in whole hundredths. It ranks itineraries; the probabilities shown are drawn (`risk`).
+connection whose probability to fail is below 1 % counts as certain, and risk counts in whole hundredths. It ranks itineraries; the
+probabilities shown are drawn (`risk`).
 
 Cost: rounds x (stops of the patterns touched x labels in a bag); memory: 112 bytes a label.
 """
@@ -77,13 +78,7 @@ def _enter(label: Any, alive: Any, heads: Any, node: Any, new: Any, turn: Any) -
     same_from = np.int64(-1)
     z = heads[node]
     while z >= 0 and label[z, ARRIVAL] <= a:
-        if (
-            label[z, CENTS] <= c
-            and label[z, GRAMS] <= e
-            and label[z, DANGER] <= k
-            and label[z, VARIANCE] <= v
-            and label[z, LEG] <= g
-        ):
+        if label[z, CENTS] <= c and label[z, GRAMS] <= e and label[z, DANGER] <= k and label[z, VARIANCE] <= v and label[z, LEG] <= g:
             return False
         if label[z, ARRIVAL] < a:
             same_from = z
@@ -244,6 +239,7 @@ def search(
     limits: Any,
     bounds: Any,
     floor: Any,
+    legs_left: Any,
     usable: Any,
     gate: Any,
     label: Any,
@@ -314,7 +310,8 @@ def search(
                     barred = gate[here]
                     if barred & NO_PASSING:
                         n_bag = 0
-                    if n_bag > 0 and not barred & NO_UNLOADING and bounds[0, s] < NEVER:
+                    # A label from which the legs that are left cannot reach the destination need not be made.
+                    if n_bag > 0 and not barred & NO_UNLOADING and leg + legs_left[s] <= rounds:
                         cls = net.class_in[here]
                         node = s * classes + cls
                         at_end = s == destination
@@ -414,18 +411,6 @@ def search(
                             n_bag = _board(bag, n_bag, key, cents, grams, label[x, DANGER], variance - passed, x, i)
                             if n_bag > bag.shape[0]:
                                 return n_labels, n_found, BAG_FULL
-                            continue
-                        if most_cents < cents + net.cost[here] * count_cost + bounds[1, s] or _beaten(
-                            label,
-                            found,
-                            n_found,
-                            need + bounds[0, s],
-                            cents + net.cost[here] * count_cost + bounds[1, s],
-                            grams + net.co2[here] * count_co2 + bounds[2, s],
-                            label[x, DANGER],
-                            0,
-                            legs,
-                        ):
                             continue
                         trip, start = first_departure(net, p, need - net.leaves[here])
                         spread = math.sqrt(float(variance))

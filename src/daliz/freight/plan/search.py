@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daliz.corridor import DalizError
-from daliz.freight.plan.bounds import lower_bounds
+from daliz.freight.plan.bounds import fewest_legs, lower_bounds
 from daliz.freight.plan.clock import NEVER
 from daliz.freight.plan.kernel import (
     ALIGHTED,
@@ -129,6 +129,7 @@ class Router:
             bounds = lower_bounds(destination, net.segment_first, net.segment_from, net.segment, wanted)
         else:
             bounds = np.zeros((3, self.places), np.int64)
+        legs_left = fewest_legs(net, destination) if bounded else np.zeros(self.places, np.int64)
         room = _ROOM
         bars = np.array([limits.latest, limits.cents, limits.risk], np.int64)
         while True:
@@ -142,6 +143,7 @@ class Router:
                 bars,
                 bounds,
                 self.floor if bounded else self._no_floor,
+                legs_left,
                 self.all_usable if usable is None else usable,
                 net.gate if gate is None else gate,
                 room.label,
