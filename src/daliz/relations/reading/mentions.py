@@ -117,7 +117,8 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
         if found:
             length, entry = found
             last = index + length - 1
-            units.append(Unit(entry.symbol, index, last, _joined(tokens, index, last), entry))
+            letter = "U" if entry.symbol in "CD" and token.text.isupper() and length == 1 else entry.symbol
+            units.append(Unit(letter, index, last, _joined(tokens, index, last), entry))
             index += length
             continue
         units.append(Unit(_letter(token.text, index), index, index, token.text))
@@ -243,7 +244,7 @@ def _name(units: Sequence[Unit]) -> str:
 
 def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) -> Mention:
     text = " ".join(unit.text for unit in units)
-    codes = list(dict.fromkeys(u.entry.country for u in units if u.letter in "CDLI" and u.entry and u.entry.country))
+    codes = list(dict.fromkeys(u.entry.country for u in units if u.letter in "CDULI" and u.entry and u.entry.country))
     country = codes[0] if codes else None
     rank = _rank_of(units)
     whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank)

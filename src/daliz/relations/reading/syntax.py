@@ -167,7 +167,7 @@ def _dateline(units: Sequence[Unit]) -> set[int]:
         return set()
     dash = next((index for index, unit in enumerate(units[:10]) if unit.text in ("-", "–", "—")), 0)
     between = units[1:dash]
-    fits = dash > 0 and all(unit.letter in "LCNWdK" or unit.text in "()./" for unit in between)
+    fits = dash > 0 and all(unit.letter in "LCUNWdK" or unit.text in "()./" for unit in between)
     return set(range(dash + 1)) if fits and (units[0].text.isupper() or any(unit.letter == "d" for unit in between)) else set()
 
 

@@ -77,7 +77,7 @@ def _talks(scene: Scene, node: Node) -> tuple[tuple[Party, ...], Node]:
         nodes = [*(agents(verb)), *nodes, *pobjs(verb, ("with", "between"))]
     elif node.dep_ not in ("nsubj", "nsubjpass") and not pobjs(node, ("between", "with")):
         return (), verb
-    nodes += [other for first in list(nodes) for other in rights(first) if other not in nodes]
+    nodes += [other for first in list(nodes) for other in (*rights(first), *pobjs(first, ("with",))) if other not in nodes]
     return _sides(scene, nodes), verb
 
 
