@@ -22,7 +22,7 @@ from daliz.freight.simulate.frames import steps_frame
 from daliz.freight.simulate.laws import exponential, uniform
 from daliz.freight.simulate.model import Model, Resource, Source, Step
 
-REPLICATIONS, HOURS, WARM = 16, 3_000.0, 300.0
+REPLICATIONS, HOURS, WARM = 12, 9_000.0, 900.0
 # One false alarm in a thousand over all means compared.
 ALLOWED = float(norm.ppf(1.0 - 0.0005 / 8))
 
@@ -155,4 +155,4 @@ def test_means_are_those_of_ciw(example: Example) -> None:
         assert abs(a.mean() - b.mean()) < ALLOWED * error, (
             f"{step}: {a.mean():.3f} in Ciw, {b.mean():.3f} here (standard error {error:.3f})"
         )
-        assert error < 0.12 * a.mean() + 0.02
+        assert error < 0.15 * a.mean() + 0.02

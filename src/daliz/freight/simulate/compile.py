@@ -198,14 +198,13 @@ class _Compiler:
 
     def _chains(self, network: Network) -> tuple[list[tuple[dict[str, Any], list[Leg], bool]], dict[str, str]]:
         needs = {row["id"]: row["needs"] or [] for row in self.corridor["commodities"].iter_rows(named=True)}
-        known = self.corridor["services"]["id"]
         chains: list[tuple[dict[str, Any], list[Leg], bool]] = []
         unserved: dict[str, str] = {}
         for row in self.corridor["demands"].iter_rows(named=True):
             if row["teu_year"] <= 0.0:
                 continue
             try:
-                chains.append((row, chain_of(network, row, needs.get(row["commodity"], []), known), False))
+                chains.append((row, chain_of(network, row, needs.get(row["commodity"], [])), False))
             except NoPathError as error:
                 if self.strict:
                     raise
@@ -234,7 +233,9 @@ class _Compiler:
             dwell = self.dwells.get(end.place, 0.0) if number < len(legs) - 1 else 0.0
             names = pool_name(service, leg.board), alight_name(service, leg.alight)
             board = f"{service.id}|{start.seq}|on"
-            rides.append(Ride(leg.service, start.place, end.place, *names, self._between(leg), dwell, board if board in self.writer.info else ""))
+            rides.append(
+                Ride(leg.service, start.place, end.place, *names, self._between(leg), dwell, board if board in self.writer.info else "")
+            )
         infos = [self.writer.info[step] for ride in rides for step in ride.steps]
         best = sum(info.typical_h for info in infos) + sum(ride.dwell_h for ride in rides)
         moving = sum(info.typical_h for info in infos if info.moving)

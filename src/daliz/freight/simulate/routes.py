@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
-
 from daliz.corridor import Corridor
 from daliz.corridor.errors import DalizError
-from daliz.corridor.names import did_you_mean
 
 LOADS, UNLOADS = ("load", "both"), ("unload", "both")
 
@@ -96,16 +93,13 @@ def open_services(corridor: Corridor) -> dict[str, Service]:
     return found
 
 
-def chain_of(network: Network, demand: Mapping[str, Any], needs: Sequence[str], known: pl.Series) -> list[Leg]:
+def chain_of(network: Network, demand: Mapping[str, Any], needs: Sequence[str]) -> list[Leg]:
     """The rides of a demand: along its route when it names one that still runs, else along the fastest chain of services.
 
     Raises: NoPathError when there is none, saying which pair and why.
     """
     pair = f"demands/{demand['id']}: no path from {demand['origin']} to {demand['destination']}"
     route = list(demand["route"] or ())
-    for name in route:
-        if name not in network.services and name not in known:
-            raise NoPathError(f"{pair}: its route names the service {name!r}, which is not in the corridor{did_you_mean(name, known)}")
     if route and all(name in network.services for name in route):
         return _along(network, demand, route, pair)
     barred = {name for name, service in network.services.items() if set(needs) & set(service.row["excludes"] or ())}

@@ -65,24 +65,29 @@ def main_demand(simulation: Simulation, relation: tuple[str, str]) -> str:
 
 
 def unsettled(simulation: Simulation) -> list[str]:
-    """What does not settle: demands that keep falling behind, and the resource or service where their boxes wait.
+    """What does not settle: services that fall behind, and resources that are busy all the time.
 
-    A demand falls behind when more than one box in twenty of a year is left over at its end, beyond what was left at its start.
+    A demand falls behind when more than one in twenty of the boxes that set out in the counted year have not arrived at its end, beyond
+    those that were under way at its start. It is laid to the first service of its way that took away too few.
     """
-    found = []
-    queues = simulation.queues.filter(pl.col("kind") == "pool")
     labels = row_labels(simulation)
-    for service in dict.fromkeys(ride.service for demand in simulation.compiled.demands for ride in demand.rides):
-        wanted = [d for d in simulation.compiled.demands if any(ride.service == service for ride in d.rides)]
-        made = sum(simulation.value(f"made:{d.id}")[0] for d in wanted)
-        pools = queues.filter(pl.col("name").str.starts_with(f"{service}|"))
-        ends = pools.group_by("day").agg(pl.col("mean").sum()).sort("day")["mean"]
-        growth = float(ends[-1] - ends[0]) / max(simulation.years, 1e-9) if len(ends) else 0.0
-        if made > 0.0 and growth > UNSETTLED * made:
-            found.append(
-                f"{labels.get(service, service)} ({service}) is overloaded: {readable(growth)} FEU a year more come than it takes away "
-                f"({100 * growth / made:.0f} % of its demand); its figures are those of a queue that still grows"
-            )
+    behind: dict[str, tuple[float, float]] = {}
+    number = 0
+    for demand in simulation.compiled.demands:
+        boarded = simulation.tally.sums["legs"][number : number + len(demand.rides), 0] / simulation.replications / simulation.years
+        number += len(demand.rides)
+        made, done = (simulation.value(f"{what}:{demand.id}")[0] for what in ("made", "done"))
+        if demand.probe or made - done <= UNSETTLED * made:
+            continue
+        short = [ride.service for ride, count in zip(demand.rides, boarded.tolist(), strict=True) if made - count >= 0.5 * (made - done)]
+        service = short[0] if short else demand.rides[-1].service
+        left, wanted = behind.get(service, (0.0, 0.0))
+        behind[service] = (left + made - done, wanted + made)
+    found = [
+        f"{labels.get(service, service)} ({service}) is overloaded: {readable(left)} FEU a year more come than it takes away "
+        f"({100 * left / wanted:.0f} % of its demand); the figures are those of a queue that still grows"
+        for service, (left, wanted) in behind.items()
+    ]
     for resource in simulation.resources.iter_rows(named=True):
         if resource["use"] is not None and resource["use"] > 0.98:
             label = labels.get(resource["row"], resource["row"])
