@@ -389,8 +389,8 @@ def _say(row: dict[str, Any]) -> None:
         f"nigiri {row['nigiri_ms']:.3f} ms, ratio {row['ratio']:.2f}; same fronts {row['same_fronts']} of {row['questions']}"
     )
     print(
-        f"  load: Daliz {row['daliz_load_s'] * 1e3:.0f} ms, nigiri {row['nigiri_load_s'] * 1e3:.0f} ms; Daliz's arrays {row['daliz_arrays_mb']:.1f} MB "
-        f"(process grew by {row['daliz_grown_mb']:.0f} MB while reading), nigiri by {row['nigiri_grown_mb']:.0f} MB"
+        f"  load: Daliz {row['daliz_load_s'] * 1e3:.0f} ms, nigiri {row['nigiri_load_s'] * 1e3:.0f} ms; Daliz's arrays "
+        f"{row['daliz_arrays_mb']:.1f} MB (process grew by {row['daliz_grown_mb']:.0f} MB while reading), nigiri by {row['nigiri_grown_mb']:.0f} MB"
     )
     if row["graphs"]:
         graphs = row["graphs"]
@@ -401,7 +401,8 @@ def _say(row: dict[str, Any]) -> None:
     if row["pyraptor"]:
         theirs = row["pyraptor"]
         what = (
-            f"{theirs['ms']:.0f} ms a question, load {theirs['load_s']:.1f} s; earliest arrivals agree {theirs['agree']} of {theirs['asked']}"
+            f"{theirs['ms']:.0f} ms a question, load {theirs['load_s']:.1f} s; "
+            f"earliest arrivals agree {theirs['agree']} of {theirs['asked']}"
             if "ms" in theirs
             else theirs["failed"]
         )
