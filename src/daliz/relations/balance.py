@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from daliz.corridor.errors import DalizError
+from daliz.corridor.figures import weakest
 from daliz.relations.agreements import of_countries
 from daliz.relations.countries import countries, region_of
 from daliz.relations.counts import Interval
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Z95 = 1.959963984540054
 DRAWS = 4_000
+MILLIONS = {"million USD": 1.0, "billion USD": 1000.0}
 
 
 @dataclass(frozen=True)
@@ -182,18 +184,49 @@ def trade_amounts(corridor: Corridor, country: str, year: int) -> tuple[dict[str
 
     Both the country's own statistics and its partners' are taken, since both are published and they differ.
     """
-    scale = {"million USD": 1.0, "billion USD": 1000.0}
     found: dict[str, list[float]] = {}
     for row in corridor["trade"].filter((pl.col("indicator") == "trade turnover") & (pl.col("period") == str(year))).iter_rows(named=True):
         ends = [value for value in (row["value"], row["value_low"], row["value_high"]) if value is not None]
         sides = {row["reporter"], row["partner"]}
-        if country not in sides or row["unit"] not in scale or not ends:
+        if country not in sides or row["unit"] not in MILLIONS or not ends:
             continue
         other = next((side for side in sides if side != country), None)
         if other in countries():
-            found.setdefault(str(other), []).extend(value * scale[row["unit"]] for value in ends)
+            found.setdefault(str(other), []).extend(value * MILLIONS[row["unit"]] for value in ends)
     middle = {name: float(np.median(values)) for name, values in found.items()}
     return middle, {name: min(values) for name, values in found.items()}, {name: max(values) for name, values in found.items()}
+
+
+@dataclass(frozen=True)
+class TradeYear:
+    """Trade turnover of two countries in a whole year, million USD: every published value with its basis, their middle and ends, their rows
+    and weakest certainty."""
+
+    year: int
+    values: tuple[tuple[float, str], ...]
+    middle: float
+    low: float
+    high: float
+    rows: tuple[str, ...]
+    certainty: str
+
+
+def pair_trade(corridor: Corridor, pair: tuple[str, str]) -> list[TradeYear]:
+    """Published turnover of two countries by whole year, oldest first; values of both sides' statistics stand side by side."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in corridor["trade"].filter(pl.col("indicator") == "trade turnover").iter_rows(named=True):
+        period = row["period"] or ""
+        whole = len(period) == 4 and period.isdigit()
+        if whole and {row["reporter"], row["partner"]} == set(pair) and row["unit"] in MILLIONS and row["value"] is not None:
+            found.setdefault(int(period), []).append(row)
+    years = []
+    for year, rows in sorted(found.items()):
+        values = tuple((row["value"] * MILLIONS[row["unit"]], row["basis"] or row["reporter"]) for row in rows)
+        amounts = [value for value, _ in values]
+        names = tuple(f"trade/{row['id']}" for row in rows)
+        certainty = weakest(row["certainty"] for row in rows)
+        years.append(TradeYear(year, values, float(np.median(amounts)), min(amounts), max(amounts), names, certainty))
+    return years
 
 
 def cargo_amounts(corridor: Corridor, country: str) -> dict[str, float]:

@@ -20,7 +20,7 @@ from daliz.relations.agreements import (
     signings,
     stock_gaps,
 )
-from daliz.relations.balance import Concentration, of_counts, over_time, visit_counts
+from daliz.relations.balance import Concentration, TradeYear, of_counts, over_time, pair_trade, visit_counts
 from daliz.relations.countries import country_name
 from daliz.relations.meetings import (
     CERTAINTIES,
@@ -57,7 +57,7 @@ class Relation:
     among its destinations, from all rows and from sourced rows), balance (country -> concentration of its visits, all rows),
     balance_sourced (from sourced rows), drift (country -> concentration in running windows of three years), gaps (stock claims against
     the register), signings (published counts of signings), follow_ups (a row for every document), trips (country -> year -> visits abroad
-    on record, beside the total that somebody published).
+    on record, beside the total that somebody published), trade (whole years with a published turnover, oldest first).
     """
 
     pair: tuple[str, str]
@@ -73,6 +73,7 @@ class Relation:
     signings: list[Signing]
     follow_ups: list[FollowUp]
     trips: dict[str, dict[int, Trips]]
+    trade: list[TradeYear]
 
 
 @lru_cache(maxsize=8)
@@ -109,6 +110,7 @@ def relation(corridor: Corridor, pair: tuple[str, str], window: Window | None = 
         signings(corridor, pair),
         follow_up(corridor, pair, as_of),
         {country: _trips(corridor, country, window) for country in pair},
+        pair_trade(corridor, pair),
     )
 
 
@@ -153,11 +155,44 @@ def incomplete_note(found: Relation, view: RankView) -> str:
 
 def figures(found: Relation) -> list[Figure]:
     """The headline figures of a relation, named `measure:subject`."""
+    return [*relation_figures(found), *agenda_figures(found)]
+
+
+def relation_figures(found: Relation) -> list[Figure]:
+    """Figures of visits, ranks, balance and trade."""
+    subject, names = _subject(found)
+    return [*_visit_figures(found, subject, names), *_rank_figures(found), *_trade_figures(found, subject, names), *_trip_figures(found)]
+
+
+def agenda_figures(found: Relation) -> list[Figure]:
+    """Figures of agreements: listed, in force, followed up, claimed."""
+    return _agreement_figures(found, *_subject(found))
+
+
+def _subject(found: Relation) -> tuple[str, str]:
     first, second = found.pair
-    subject = f"{first}-{second}"
-    names = f"{country_name(first)} and {country_name(second)}"
-    pair = [*_visit_figures(found, subject, names), *_rank_figures(found), *_agreement_figures(found, subject, names)]
-    return [*pair, *_trip_figures(found)]
+    return f"{first}-{second}", f"{country_name(first)} and {country_name(second)}"
+
+
+def _trade_figures(found: Relation, subject: str, names: str) -> list[Figure]:
+    if not found.trade:
+        return []
+    last = found.trade[-1]
+    apart = f"Published by {len(last.rows)} sources; the interval runs from the lowest to the highest." if len(last.rows) > 1 else ""
+    return [
+        Figure(
+            f"trade_usd:{subject}",
+            f"Trade turnover between {names}, {last.year}",
+            last.middle,
+            "million USD",
+            last.low if last.low < last.high else None,
+            last.high if last.low < last.high else None,
+            "lowest to highest published" if last.low < last.high else "",
+            rows=last.rows,
+            certainty=last.certainty,
+            note=apart,
+        )
+    ]
 
 
 def _trip_figures(found: Relation) -> list[Figure]:

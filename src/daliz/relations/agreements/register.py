@@ -164,9 +164,14 @@ def _meetings_named(corridor: Corridor, session: str) -> list[str]:
     return found
 
 
-def signed_and_in_force(corridor: Corridor, countries: Sequence[str]) -> pl.DataFrame:
-    """Documents by year of signing: year, signed, in_force (of these, said to be in force or beyond), ended, and running sums of each."""
+def signed_and_in_force(corridor: Corridor, countries: Sequence[str], only: bool = False) -> pl.DataFrame:
+    """Documents by year of signing: year, signed, in_force (of these, said to be in force or beyond), ended, and running sums of each.
+
+    Parameters: only (documents of exactly these countries, and not those of more parties).
+    """
     frame = documents(corridor, countries).filter(pl.col("signed_date").is_not_null())
+    if only:
+        frame = frame.filter(pl.col("countries").list.n_unique() == len(set(countries)))
     return (
         frame.with_columns(pl.col("signed_date").str.slice(0, 4).cast(pl.Int64).alias("year"))
         .group_by("year")
