@@ -6,7 +6,6 @@ shippers use it. Therefore the question is put again without each country that t
 
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import combinations
 
 import polars as pl
@@ -26,14 +25,14 @@ SCHEMA = {
     "cost_usd_feu": pl.Float64,
     "co2_kg_feu": pl.Float64,
 }
-DRAWS = 500
+DRAWS = 200
 MOST_LEFT_OUT = 2
 
 
 def itineraries(corridor: Corridor) -> pl.DataFrame:
     """Itineraries of every pair of places and cargo class that there is demand for.
 
-    Returns: one row an itinerary (a chain of services, the mean over a week's departures): origin, destination, commodity, itinerary, services,
+    Returns: one row an itinerary (a chain of services, cargo ready on the first Monday of June): origin, destination, commodity, itinerary, services,
     days_mean, days_sd (drawn), cost_usd_feu, co2_kg_feu. Pairs without any way have no row.
     """
     wanted = corridor["demands"].filter(pl.col("teu_year") > 0).select("origin", "destination", "commodity").unique(maintain_order=True)
@@ -68,11 +67,9 @@ def _touched(corridor: Corridor, answer: Plan, country: dict[str, str]) -> set[s
 
 
 def _ask(corridor: Corridor, origin: str, destination: str, commodity: str, left_out: frozenset[str]) -> Plan | None:
-    monday = week_of(corridor)
-    window = (monday.isoformat(), (monday + timedelta(days=6)).isoformat())
     try:
         return plan(
-            corridor, origin, destination, window=window, commodity=commodity, avoid_countries=sorted(left_out), draws=DRAWS, all_itineraries=False
+            corridor, origin, destination, depart=week_of(corridor), commodity=commodity, avoid_countries=sorted(left_out), draws=DRAWS
         )
     except PlanError:
         return None

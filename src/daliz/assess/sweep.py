@@ -39,9 +39,10 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def answer_key(corridor: Corridor, question: Question, settings: Mapping[str, Any]) -> str:
-    """The name of an answer: it depends on all tables, the question, its settings and Daliz's own code, and on nothing else."""
-    parts = (_code(), question.__module__, question.__qualname__, repr(sorted(settings.items())), corridor.fingerprint)
+def answer_key(corridor: Corridor, question: Question, settings: Mapping[str, Any], tables: Sequence[str] | None = None) -> str:
+    """The name of an answer: it depends on the tables that the question reads (default: all), the question, its settings and Daliz's own code."""
+    read = corridor if tables is None else Corridor({name: corridor[name] for name in tables})
+    parts = (_code(), question.__module__, question.__qualname__, repr(sorted(settings.items())), read.fingerprint)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -95,6 +96,7 @@ def sweep(
     question: Question,
     settings: Mapping[str, Any],
     *,
+    tables: Sequence[str] | None = None,
     workers: int = 1,
     cluster: str | None = None,
     kept_in: Path | None = None,
@@ -103,22 +105,25 @@ def sweep(
     """Put a question to each corridor.
 
     Parameters: corridors (by name), question (a module's function: corridor, settings -> tidy frame), settings (its keyword arguments),
-    workers (local processes), cluster (address of a Dask scheduler; takes the place of workers), kept_in (folder of kept answers; None keeps
-    nothing), tell (called with each name as its answer is there).
+    tables (those that the question reads; corridors that agree in them share one answer; default: all), workers (local processes), cluster
+    (address of a Dask scheduler; takes the place of workers), kept_in (folder of kept answers; None keeps nothing), tell (called with each
+    name as its answer is there).
     Returns: answers by name, in the order of the corridors.
     Raises: DalizError, and what the question raises; answers found so far are kept.
     """
-    keys = {name: answer_key(corridor, question, settings) for name, corridor in corridors.items()}
-    found = {name: kept for name in corridors if kept_in and (kept := _kept(kept_in, keys[name])) is not None}
-    for name in found:
+    keys = {name: answer_key(corridor, question, settings, tables) for name, corridor in corridors.items()}
+    found = {key: kept for key in dict.fromkeys(keys.values()) if kept_in and (kept := _kept(kept_in, key)) is not None}
+    first = {key: name for name, key in reversed(keys.items())}
+    rest = [first[key] for key in dict.fromkeys(keys.values()) if key not in found]
+    for name in (name for name, key in keys.items() if key in found):
         tell(name)
-    rest = [name for name in corridors if name not in found]
     for name, answer in _computed(rest, corridors, question, settings, workers, cluster):
         if kept_in:
             _keep(kept_in, keys[name], answer)
-        found[name] = answer
-        tell(name)
-    return {name: found[name] for name in corridors}
+        found[keys[name]] = answer
+        for alike in (other for other, key in keys.items() if key == keys[name]):
+            tell(alike)
+    return {name: found[key] for name, key in keys.items()}
 
 
 def _computed(

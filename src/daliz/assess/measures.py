@@ -1,0 +1,140 @@
+"""Measures: what is asked of every corridor that is compared, as tidy rows.
+
+Simulated measures have a value for each replication, so that differences between two corridors can be taken pair by pair: replication k of both
+has the same luck (common random numbers; Law 2015, ch. 11). Planned and static ones are exact and have one row without a replication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from daliz.assess.capacity import limiting_rows, most_flow
+from daliz.assess.digital import hubs, round_trip, ways_between
+from daliz.assess.ways import best_ways, week_of
+from daliz.corridor import Corridor
+from daliz.freight.simulate import Simulation, simulate
+from daliz.freight.simulate.assumptions import TEU_PER_BOX
+
+Relation = tuple[str, str]
+FREIGHT_TABLES = (
+    *("places", "links", "terminals", "services", "stops", "departures", "fleets", "hazards", "demands", "commodities", "emissions"),
+)
+FIBRE_TABLES = ("places", "cables", "hazards", "observations")
+SCHEMA = {"measure": pl.String, "subject": pl.String, "replication": pl.Int64, "value": pl.Float64, "note": pl.String}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a measure is: label (in a reader's words), unit, whether more or less of it is better, digits shown after the point."""
+
+    label: str
+    unit: str
+    more_is_better: bool
+    digits: int = 1
+
+
+MEASURES = {
+    "transit_p50_days": Measure("Transit, median", "days", False),
+    "transit_p90_days": Measure("Transit, nine of ten within", "days", False),
+    "planned_days": Measure("Fastest way by plan", "days", False),
+    "cost_usd_feu": Measure("Cheapest way by plan", "USD/FEU", False, 0),
+    "co2_kg_feu": Measure("Greenest way by plan", "kg CO2e/FEU", False, 0),
+    "capacity_teu_year": Measure("Capacity at most", "TEU/year", True, 0),
+    "delivered_teu_year": Measure("Delivered, all cargo", "TEU/year", True, 0),
+    "mean_transit_days": Measure("Mean transit, all cargo", "days", False),
+    "standing_share": Measure("Share of time standing", "", False, 3),
+    "bottleneck_use": Measure("Busiest resource, share in use", "", False, 2),
+    "latency_ms": Measure("Round trip by fibre", "ms", False, 2),
+    "disjoint_paths": Measure("Disjoint fibre ways", "", True, 0),
+}
+
+
+def main_relations(corridor: Corridor, count: int = 2) -> tuple[Relation, ...]:
+    """The relations that comparisons follow: that of the first demand (which the dataset is about), then those with most cargo."""
+    loaded = corridor["demands"].filter(~pl.col("empty"))
+    totals = loaded.group_by("origin", "destination").agg(pl.col("teu_year").sum())
+    ranked = totals.sort(["teu_year", "origin", "destination"], descending=[True, False, False]).select("origin", "destination").rows()
+    first = loaded.select("origin", "destination").rows()[:1]
+    return tuple(dict.fromkeys([*first, *ranked]))[:count]
+
+
+def freight_measures(corridor: Corridor, relations: Sequence[Relation], replications: int, seed: int) -> pl.DataFrame:
+    """Measures of freight over some relations and over the whole corridor.
+
+    Returns: tidy rows (measure, subject, replication, value, note); a relation without any way has no rows.
+    """
+    simulation = simulate(corridor, replications=replications, seed=seed, probes=tuple(relations))
+    rows = [*_simulated(simulation, relations), *_exact(corridor, relations)]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+Cell = tuple[str, str, int | None, float | None, str]
+
+
+def _simulated(simulation: Simulation, relations: Sequence[Relation]) -> list[Cell]:
+    wanted = {
+        "delivered:all": ("delivered_teu_year", "", TEU_PER_BOX),
+        "mean_h:all": ("mean_transit_days", "", 1 / 24),
+        "standing_share:all": ("standing_share", "", 1.0),
+    }
+    for origin, destination in relations:
+        pair = f"{origin}-{destination}"
+        wanted |= {f"p{share}_h:{pair}": (f"transit_p{share}_days", pair, 1 / 24) for share in (50, 90)}
+    notes = {name: "" for name in wanted}
+    busiest = _busiest(simulation)
+    if busiest:
+        wanted[f"use:{busiest}"] = ("bottleneck_use", "", 1.0)
+        notes[f"use:{busiest}"] = busiest
+    found: list[Cell] = []
+    for name, (measure, subject, factor) in wanted.items():
+        if name not in simulation.names:
+            continue
+        column = simulation.tally.values[:, simulation.names.index(name)]
+        for replication, value in enumerate(column.tolist()):
+            if value == value:
+                found.append((measure, subject, replication, value * factor, notes[name]))
+    return found
+
+
+def _busiest(simulation: Simulation) -> str:
+    """The resource that is in use most of the time, over all replications."""
+    means = {
+        name.partition(":")[2]: simulation.value(name)[0]
+        for name in simulation.names
+        if name.startswith("use:") and simulation.value(name)[0] == simulation.value(name)[0]
+    }
+    return max(means, key=lambda name: (means[name], name), default="")
+
+
+def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
+    monday = week_of(corridor)
+    found: list[Cell] = []
+    for origin, destination in relations:
+        pair = f"{origin}-{destination}"
+        best = best_ways(corridor, origin, destination, monday)
+        if best is not None:
+            names = ("planned_days", "cost_usd_feu", "co2_kg_feu")
+            found += [(name, pair, None, value, "") for name, value in zip(names, best.value, strict=True)]
+        limits = "; ".join(limiting_rows(corridor, origin, destination)[:3])
+        found.append(("capacity_teu_year", pair, None, float(most_flow(corridor, origin, destination).teu_year), limits))
+    return found
+
+
+def fibre_measures(corridor: Corridor, pair: tuple[str, str]) -> pl.DataFrame:
+    """Round trip and disjoint ways between the hubs of two countries; no rows where one has no fibre at all.
+
+    The hubs are those of the corridor as it was before anything was closed only if the cables of both still stand; a hub is named by the country.
+    """
+    found: list[Cell] = []
+    ends = [hubs(corridor).get(country) for country in pair]
+    if ends[0] and ends[1]:
+        subject = "-".join(pair)
+        ms = round_trip(corridor, ends[0], ends[1])
+        note = f"{ends[0]} to {ends[1]}"
+        if ms is not None:
+            found.append(("latency_ms", subject, None, ms, note))
+        found.append(("disjoint_paths", subject, None, float(ways_between(corridor, ends[0], ends[1])), note))
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
