@@ -242,6 +242,7 @@ def test_sourced_rows_name_a_page(corridor: Corridor) -> None:
         ("Kuryk", "kuryk_port"),
         ("Khorgos", "altynkol"),
         ("Almaty", "almaty"),
+        ("Tiflis", "tbilisi"),
         ("Poti", "poti"),
         ("Istanbul", "istanbul_halkali"),
         ("Małaszewicze", "malaszewicze"),
@@ -306,3 +307,8 @@ def test_every_folder_of_geometry_names_its_licence_and_all_are_small() -> None:
         readme = (folder / "README.md").read_text(encoding="utf-8").lower()
         assert any(name in readme for name in ("public domain", "open database license", "apache license", "cc by")), folder.name
     assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < 2_500_000
+
+
+def test_a_train_named_after_tbilisi_takes_cargo_there(corridor: Corridor) -> None:
+    calls = corridor["stops"].filter((pl.col("place") == "tbilisi") & pl.col("service").is_in(["alat_poti", "poti_alat"]))["call"]
+    assert calls.to_list() == ["both", "both"]
