@@ -24,7 +24,9 @@ from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.triggers import candidates
 from daliz.relations.reading.visits import visits
 
-VAGUE = ("recent", "recently", "lately")
+VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
+HOLDS_DAYS = 7
+SHORT_QUOTE = 4
 
 
 @lru_cache(maxsize=8)
@@ -90,9 +92,14 @@ class Reader:
             drafts = drafts_of(scene)
             found = [_event(scene, draft, day, before) for draft in drafts]
             exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and len(e.date_start) == 10]
-            before = exact[0] if exact else None
+            before = exact[0] if exact else before if _near(before, day) else None
             events += found
         return Reading(tuple(merged(events)), notices, article.text)
+
+
+def _near(before: str | None, day: date | None) -> bool:
+    """Whether a day told earlier in the article is close enough to hold on for what follows."""
+    return before is not None and day is not None and 0 <= (day - date.fromisoformat(before)).days <= HOLDS_DAYS
 
 
 def article_day(day: str | date | None) -> date | None:
@@ -139,6 +146,8 @@ def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> 
     if draft.when is not None:
         spans.append((draft.when.start, draft.when.end))
     span = (min(start for start, _ in spans), max(end for _, end in spans))
+    if len(scene.text(*span).split()) < SHORT_QUOTE:
+        span = (scene.parsed.start, scene.parsed.end)
     place = draft.place
     for mention in scene.parsed.mentions:
         for words in mention.doubts:
@@ -172,11 +181,12 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
         return (day.isoformat(), None) if day and draft.kind == "stock" else (None, None)
     words = {node.lower_ for node in draft.node.subtree} | {child.lower_ for above in list(up(draft.node))[:1] for child in above.children}
-    if any(word in words for word in VAGUE):
-        draft.doubt("the text says 'recent', no day", 0.9)
+    long_ago = draft.node.pos_ == "VERB" and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
+    if VAGUE & words or long_ago:
+        draft.doubt("the text says that it was earlier, but no day", 0.9)
         return None, None
     if before:
-        draft.doubt("the day is that of the sentence before", 0.9)
+        draft.doubt("the day is one told earlier in the article", 0.9)
         return before, None
     if day is None:
         draft.doubt("no day in the sentence, and the article has no date", 0.8)
@@ -204,8 +214,8 @@ def _dated(event: ReadEvent) -> bool:
 def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if one.kind != other.kind or one.status != other.status or one.kind in ("trade", "intent", "project"):
         return False
-    dates = _dated(one) and _dated(other) and one.date_start != other.date_start and not _overlap(one, other)
-    if dates:
+    apart = _dated(one) and _dated(other) and one.date_start != other.date_start and not _overlap(one, other)
+    if apart and not (one.kind == "visit" and _adjacent(one, other)):
         return False
     if one.kind == "visit":
         return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
@@ -213,10 +223,15 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
         return False
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":
-        return (one.number is not None and one.number == other.number) or (one.title or "").casefold() == (other.title or "").casefold()
+        return (one.number is not None and one.number == other.number) or _bare(one.title) == _bare(other.title)
     if one.kind == "signing":
         return one.number == other.number and codes == others and (one.number or 0) > 1
     return codes == others
+
+
+def _bare(title: str | None) -> str:
+    plain = (title or "").casefold()
+    return plain.removeprefix("the ").removeprefix("a ")
 
 
 def _overlap(one: ReadEvent, other: ReadEvent) -> bool:
@@ -226,8 +241,27 @@ def _overlap(one: ReadEvent, other: ReadEvent) -> bool:
     return max(starts)[:short] <= min(ends)[:short]
 
 
+def _adjacent(one: ReadEvent, other: ReadEvent) -> bool:
+    """Whether one ends on the day before the other begins, as when a visit goes on to another town."""
+    days = [event.date_end or event.date_start or "" for event in (one, other)]
+    starts = [event.date_start or "" for event in (one, other)]
+    if any(len(day) != 10 for day in (*days, *starts)):
+        return False
+    ends, begins = [date.fromisoformat(day) for day in days], [date.fromisoformat(day) for day in starts]
+    return (begins[1] - ends[0]).days == 1 or (begins[0] - ends[1]).days == 1
+
+
+def _surety(event: ReadEvent) -> int:
+    if _dated(event):
+        return 2
+    return int(not any("article's date" in doubt for doubt in event.doubts))
+
+
 def _best(one: ReadEvent, other: ReadEvent) -> ReadEvent:
-    first, second = (one, other) if _dated(one) or not _dated(other) else (other, one)
+    first, second = (one, other) if _surety(one) >= _surety(other) else (other, one)
+    if one.kind == "visit" and _dated(one) and _dated(other) and _adjacent(one, other):
+        early, late = sorted((one, other), key=lambda event: event.date_start or "")
+        first, second = replace(early, date_end=late.date_end or late.date_start), late
     named = first.who if any(party.actor for party in first.who) or not any(party.actor for party in second.who) else second.who
     return replace(
         first,

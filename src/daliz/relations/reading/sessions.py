@@ -42,6 +42,8 @@ def sessions(scene: Scene) -> list[Draft]:
 
 
 def _body_of(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
+    if any(child.lower_ in ("which", "its") for child in (*children(node, "poss"), *pobjs(node, ("of",)))):
+        return _body_before(scene, node)
     near = [child for child in node.children if child.dep_ in ("compound", "amod", "nmod", "poss", "appos", "nummod")]
     near += pobjs(node, ("of", "within", "between"))
     left = node.nbor(-1) if node.i else node
@@ -55,6 +57,12 @@ def _body_of(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
             if mention is not None and mention.kind == "body":
                 return mention, [inner]
     return None, []
+
+
+def _body_before(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
+    """`the commission, the 20th meeting of which`, `its next meeting`: the body named last."""
+    named = [(child, m) for child, m in scene.others(("body",)) if child.i < node.i]
+    return (named[-1][1], [named[-1][0]]) if named else (None, [])
 
 
 def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
@@ -205,8 +213,13 @@ def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Me
     for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
         if (place := scene.place(where)) is not None:
             return place
-    places = [mention for _, mention in scene.places() if mention.kind != "country"]
-    return places[0] if len(places) == 1 else None
+    own = {node.i, predicate.i}
+    near = [m for child, m in scene.places() if m.kind != "country" and (_verb_above(child) in own)]
+    return near[0] if len(near) == 1 else None
+
+
+def _verb_above(node: Node) -> int | None:
+    return next((above.i for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
 
 
 def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:

@@ -58,6 +58,21 @@ def _beside(paper: Node, other: Node) -> bool:
     )
 
 
+def _further(paper: Node) -> list[Node]:
+    """`... and a memorandum`: later documents with an article of their own, up to the next verb."""
+    doc = paper.doc
+    found = []
+    for node in doc[paper.i + 1 :]:
+        if node.pos_ in ("VERB", "AUX") and node.tag_ in ("VBD", "VBZ", "VBP"):
+            break
+        if not is_document(node):
+            continue
+        article = next((doc[index] for index in range(node.i - 1, max(paper.i, node.i - 5), -1) if doc[index].lower_ in ("a", "an")), None)
+        if article is not None and doc[article.i - 1].lower_ in ("and", ",", ";"):
+            found.append(node)
+    return found
+
+
 def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
     for child in node.subtree:
@@ -138,6 +153,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if not papers and passive(verb) and not children(verb, "nsubjpass"):
         papers = _paper_before(verb, 8)
     papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
+    if papers and not passive(verb):
+        papers += [other for other in _further(papers[0]) if other not in papers]
     if not papers and any(scene.mention(target) is not None for target in targets):
         return None
     if not papers:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
 DATE_PREPOSITIONS = words("syntax_date_prepositions")
 CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
+QUOTES = frozenset('"“”„«»')
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -114,7 +115,9 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
     """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
     parsed = Parsed(start, end, tokens, units, mentions)
     begins = {mention.first: mention for mention in mentions}
-    dropped = _adverbial(units) | _invitation(parsed) | _dateline(units)
+    dropped = (
+        _adverbial(units) | _invitation(parsed) | _dateline(units) | {index for index, unit in enumerate(units) if unit.text in QUOTES}
+    )
     pending: list[When] = []
     index = 0
     while index < len(units):
