@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.relations.gdelt_lines import line, make_rows, write
 
 from daliz.corridor import DalizError
 from daliz.relations.events import coverage, ingest, open_store, read_audit, stages, write_sample
@@ -20,28 +21,6 @@ from daliz.relations.events import fold as fold_events
 from daliz.relations.events.gate import Rule, pack, sift
 from daliz.relations.events.layouts import layout_of
 from daliz.relations.events.stream import BrokenFile, Piece, blocks
-
-COLUMNS = 61
-
-
-def line(number: int, day: str, source: str, target: str, code: str, url: str = "", added: str = "", columns: int = COLUMNS) -> str:
-    """One line of a GDELT file."""
-    cells = [""] * columns
-    cells[0], cells[1], cells[7], cells[17] = str(number), day, source, target
-    cells[26], cells[27], cells[28], cells[29] = code, code[:3], code[:2], "1"
-    cells[30], cells[31], cells[32], cells[33], cells[34] = "2.8", "4", "1", "3", "-1.5"
-    if columns == COLUMNS:
-        cells[59], cells[60] = f"{added or day}120000", url or f"https://example.org/{number}"
-    elif columns == 58:
-        cells[56], cells[57] = added or day, url or f"https://example.org/{number}"
-    else:
-        cells[56] = added or day
-    return "\t".join(cells)
-
-
-def write(path: Path, lines: list[str]) -> Path:
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def sifted(data: bytes, rule: Rule) -> tuple[list[bytes], int, list[tuple[bytes, int]]]:
@@ -148,14 +127,6 @@ def test_a_file_that_was_in_a_spreadsheet_is_refused_and_the_others_are_kept(cas
     assert "been through a spreadsheet" in failed.error
     assert "042 becomes 42" in failed.error
     assert report.kept == 366
-
-
-def make_rows(count: int, seed: int = 1) -> list[str]:
-    rng = np.random.default_rng(seed)
-    sides = rng.choice(["", "KAZ", "AZE", "RUS", "CHN", "EUR"], (2, count))
-    codes = rng.choice(["042", "043", "040", "057", "0311", "112", "190"], count)
-    days = rng.integers(1, 29, count)
-    return [line(i, f"202403{days[i]:02d}", sides[0, i], sides[1, i], codes[i], f"https://example.org/{i % 50}") for i in range(count)]
 
 
 def test_kept_rows_equal_a_plain_sql_query(tmp_path: Path) -> None:
@@ -440,3 +411,21 @@ def test_codes_that_cameo_gives_a_country_are_the_countrys(tmp_path: Path) -> No
     path = write(tmp_path / "20240311.export.CSV", [line(1, "20240311", "AZE", "ROM", "042")])
     ingest([path], tmp_path / "store", ("AZE", "ROU"))
     assert open_store(tmp_path / "store").rows().collect()["target"].to_list() == ["ROU"]
+
+
+def test_a_dask_cluster_reads_the_same(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    paths = [write(tmp_path / f"202403{day:02d}.export.CSV", make_rows(200, day)) for day in range(1, 5)]
+    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as client:
+        there = ingest(paths, tmp_path / "there", cluster=client.scheduler.address)
+    here = ingest(paths, tmp_path / "here")
+    assert there.files == here.files
+    assert open_store(tmp_path / "there").months.equals(open_store(tmp_path / "here").months)
+
+
+def test_a_cluster_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("daliz.relations.events.intake.CLUSTER_WAIT_S", 1)
+    path = write(tmp_path / "20240311.export.CSV", make_rows(10))
+    with pytest.raises(DalizError, match="no Dask scheduler answers there"):
+        ingest([path], tmp_path / "store", cluster="tcp://127.0.0.1:9")

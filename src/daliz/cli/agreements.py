@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from daliz.cli.dataset import CorridorOption, JsonOption
+from daliz.cli.say import say
 
 app = typer.Typer(
     help="The register of agreements: list and filter it, see what is overdue, add a document, change its status.",
@@ -76,7 +77,7 @@ def agreements(
         )
     Console().print(grid)
     kinds = {kind: sum(row["record"] == kind for row in rows) for kind in ("document", "event_count", "stock_claim")}
-    print(
+    say(
         f"{kinds['document']} documents, {kinds['event_count']} counts of signings, {kinds['stock_claim']} claims of stocks "
         f"(three kinds of record; they are not added up)."
     )

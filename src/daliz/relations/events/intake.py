@@ -36,6 +36,7 @@ PART_ROWS = 400_000
 PARSE_BYTES = 4 << 20
 BATCH_BYTES = 24 << 20
 BATCH_FILES = 192
+CLUSTER_WAIT_S = 20
 REASON_WORDS = {
     "columns": "another number of columns",
     "utf8": "broken UTF-8",
@@ -453,7 +454,7 @@ def _pool(jobs: int, cluster: str | None) -> Iterator[Callable[[list[_Task]], It
         except ImportError as error:
             raise MissingExtraError("cluster", "distributed") from error
         try:
-            client = Client(cluster, timeout=20)
+            client = Client(cluster, timeout=CLUSTER_WAIT_S)
         except (OSError, ValueError) as error:
             raise DalizError(f"cluster {cluster!r}: no Dask scheduler answers there ({type(error).__name__})") from error
     backend = parallel_config("dask", wait_for_workers_timeout=30) if client else nullcontext()
