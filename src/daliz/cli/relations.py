@@ -24,7 +24,7 @@ def relations(
     pair: PairArgument = None,
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
-    since: Annotated[int | None, typer.Option(help="First year; default: from where both countries' other visits are on record.")] = None,
+    since: Annotated[int | None, typer.Option(help="First year; default: from where both countries' visits are widely on record.")] = None,
     until: Annotated[int | None, typer.Option(help="Last year; default: the last year on record.")] = None,
     missing: Annotated[str, typer.Option(help="Months that nobody watched, with commas between: 2020-03,2020-04.")] = "",
     recorded: Annotated[float, typer.Option(help="Assumed share of visits to others that the table holds, above 0 and at most 1.")] = 1.0,

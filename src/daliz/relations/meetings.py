@@ -46,6 +46,7 @@ KINDS = ("state", "official", "working", "summit_margin")
 ROLES = ("head_of_state", "head_of_government", "foreign_minister", "other")
 CERTAINTIES = ("sourced", "known", "assumed")
 WEIGHT_DRAWS = 2_000
+WIDE_DESTINATIONS = 3
 
 
 @dataclass(frozen=True)
@@ -183,18 +184,18 @@ def _of(frame: pl.DataFrame, window: Window, certainties: Sequence[str]) -> pl.D
 
 
 def default_window(corridor: Corridor, pair: tuple[str, str], role: str = "head_of_state") -> Window:
-    """The years in which both countries' visits to third countries are on record too, up to the last year recorded.
+    """The years from which both countries' visits are widely on record (three destinations or more in a year), to the last one recorded.
 
-    Before that the table covers the pair alone, so that no share or rank could be computed. Where a country has no visits elsewhere,
-    the window begins with the pair's first visit.
+    Before that the table covers single pairs, so that no share or rank could be computed. A country with no such year does not count; where
+    neither has one, the window begins with the pair's first visit.
     """
     frame = visits(corridor, role)
     between = frame.filter(pl.col("visitor").is_in(pair) & pl.col("host").is_in(pair))
     starts = []
     for country in pair:
-        elsewhere = frame.filter((pl.col("visitor") == country) & ~pl.col("host").is_in(pair))
-        if elsewhere.height:
-            starts.append(min(elsewhere["year"].to_list()))
+        destinations = frame.filter(pl.col("visitor") == country).group_by("year").agg(pl.col("host").n_unique())
+        wide = destinations.filter(pl.col("host") >= WIDE_DESTINATIONS)["year"].to_list()
+        starts += [min(wide)] if wide else []
     if not frame.height or not (starts or between.height):
         raise DalizError(f"no visit of {country_name(pair[0])} or {country_name(pair[1])} is on record in the table meetings")
     first = max(starts) if starts else min(between["year"].to_list())

@@ -24,7 +24,7 @@ from daliz.relations.counts.series import (
 )
 
 SLOPE_PRIOR_SD = 0.5
-SLOPES = np.sinh(np.linspace(-4.2, 4.2, 161)) / 22.0
+SLOPES = np.sinh(np.linspace(-4.2, 4.2, 121)) / 22.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def trend(counts: CountSeries) -> Trend:
     The rate is exp(level + slope t), the level flat, the slope Normal(0, 0.5): a doubling or halving every period is in reach, more is
     not. Level and slope and dispersion are integrated on a grid. Growth is exp(slope) - 1.
     """
-    grid = rate_grid(counts, 160)
+    grid = rate_grid(counts, 90)
     time = np.arange(len(counts.labels), dtype=float)
     watched = counts.exposure > 0
     time -= time[watched].mean() if watched.any() else 0.0

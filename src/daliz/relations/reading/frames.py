@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
-STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
+STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"})
 GUESTS = frozenset(
-    {None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government"}
+    {None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government", "parliament"}
 )
 
 

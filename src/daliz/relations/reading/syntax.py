@@ -72,7 +72,9 @@ BE = frozenset({"be", "is", "are", "was", "were", "been", "being", "am", "'s", "
 def _parts_of_speech(doc: Doc) -> Doc:
     for token in doc:
         tag = token.tag_
-        if tag.startswith("VB"):
+        if token.dep_ == "prep":
+            token.pos_ = "ADP"
+        elif tag.startswith("VB"):
             token.pos_ = "AUX" if token.dep_ in ("aux", "auxpass") or token.lower_ in BE else "VERB"
             if token.lower_ in BE:
                 token.lemma_ = "be"

@@ -50,6 +50,8 @@ def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
     for child in node.children:
         if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
             nodes += pobjs(child, ("to", "for", "in", "at"))
+    if node.dep_ == "relcl" and any(child.lower_ == "where" for child in node.children):
+        nodes = [*nodes, node.head]
     places = [scene.place(found) for found in nodes]
     if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
         places = [_following(scene, node, names)]
