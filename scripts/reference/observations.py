@@ -37,7 +37,9 @@ def build(facts: Path) -> list[Row]:
     for row in found:
         row["model"] = models.pop(row["id"], None)
         row["unit"] = UNITS.get(row.get("unit"), row.get("unit"))
-        row["note"] = joined(row["note"], remarks.get(row["id"]))
+        remark = remarks.get(row["id"])
+        row["calibrated"] = bool(remark and remark.startswith("calibrated"))
+        row["note"] = joined(row["note"], remark)
     if models:
         raise ValueError(f"own/observation_models.csv names observations that are not there: {', '.join(models)}")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,14 @@ from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure, readable
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
+CLOSE = 0.05
+
 
 def compared(corridor: Corridor, figures: Sequence[Figure]) -> list[dict[str, Any]]:
     """One row an observation that has a model figure: published value or range, model value and interval, difference, verdict.
 
     `difference` is model over published minus one, against the published value or the nearest end of its range; 0 within the range.
+    `verdict`: the model's interval meets the published range; else it is close (within 5 %) or misses; or the model was set on the figure.
     """
     by_name = {figure.name: figure for figure in figures}
     found = []
@@ -36,7 +40,7 @@ def compared(corridor: Corridor, figures: Sequence[Figure]) -> list[dict[str, An
                 "model_high": figure.high,
                 "figure": figure.name,
                 "difference": _difference(figure.value, low, high),
-                "agrees": _agrees(figure, low, high),
+                "verdict": "set on it" if row["calibrated"] else _verdict(figure, low, high),
             }
         )
     return found
@@ -56,12 +60,15 @@ def _difference(model: float, low: float, high: float) -> float | None:
     return model / nearest - 1 if nearest else None
 
 
-def _agrees(figure: Figure, low: float, high: float) -> bool:
-    """Whether the model's interval and the published range meet (a tenth of a percent counts as meeting)."""
+def _verdict(figure: Figure, low: float, high: float) -> str:
+    # A tenth of a percent is rounding.
     slack = 0.001 * max(abs(low), abs(high))
     model_low = figure.value if figure.low is None else figure.low
     model_high = figure.value if figure.high is None else figure.high
-    return model_low <= high + slack and model_high >= low - slack
+    if model_low <= high + slack and model_high >= low - slack:
+        return "meets"
+    difference = _difference(figure.value, low, high)
+    return "close" if difference is not None and abs(difference) <= CLOSE else "misses"
 
 
 def _chart(rows: Sequence[Mapping[str, Any]]) -> Picture:
@@ -103,7 +110,7 @@ def _chart(rows: Sequence[Mapping[str, Any]]) -> Picture:
 def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     """The section, from the corridor's observations and the figures that the other sections found."""
     rows = compared(corridor, figures)
-    agreeing = sum(row["agrees"] for row in rows)
+    count = Counter(row["verdict"] for row in rows)
     held = {row["observation"] for row in rows}
     rest = [row for row in corridor["observations"].iter_rows(named=True) if row["id"] not in held]
     cells = [
@@ -112,7 +119,7 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
             _published_text(row),
             _model_text(row),
             "within" if row["difference"] == 0 else f"{row['difference']:+.0%}" if row["difference"] is not None else "",
-            "meets" if row["agrees"] else "misses",
+            row["verdict"],
         )
         for row in rows
     ]
@@ -121,7 +128,7 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
         blocks.append(_chart(rows))
         references = tuple(f"observations/{row['observation']}" for row in rows)
         blocks.append(
-            Grid(("What", "Published", "Model", "Difference", "Intervals"), cells, "Every observation with a model figure.", references)
+            Grid(("What", "Published", "Model", "Difference", "Verdict"), cells, "Every observation with a model figure.", references)
         )
     blocks.append(
         Words(
@@ -132,8 +139,9 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     heads = ("What", "Period", "Published", "Unit", "Certainty")
     blocks.append(Grid(heads, [_bare(row) for row in rest], "Observations without a model figure.", folded=True))
     lead = (
-        f"{len(rows)} published figures have a counterpart in the model; the model's interval meets the published range for "
-        f"{agreeing} of them and misses it for {len(rows) - agreeing}. Nothing was tuned to make them agree."
+        f"{len(rows)} published figures have a counterpart in the model. For {count['meets']} of them the model's interval meets the "
+        f"published range, {count['close']} more are within 5 %, and {count['misses']} are missed. {count['set on it']} others say "
+        "nothing, because the tables were set on them."
     )
     return Section("published", "Model against published", lead, blocks, extra={"compared": rows})
 
