@@ -1,0 +1,154 @@
+"""Constants of the families of itineraries from published volumes, and what they say about years that they did not see.
+
+What a family's constant stands for is all that price, time and reliability do not say: habit, politics, subsidies, insurance. It is set
+so that the odds of two families in equilibrium are those of the published volumes (Train 2009, section 2.8), by bracketing (Brent 1973).
+Only pairs of places for which both families offer itineraries count, since other cargo has no choice; that the published volumes, which
+hold captive cargo too, moved as the contested ones did is an assumption.
+
+Prediction: the logarithm of the odds in the years that were fitted has a mean and a standard deviation; a further year is expected at the
+mean, within Student's t with one degree of freedom less than years. With two years the interval is wide, and it is stated as it is. It
+holds for a year drawn like the fitted ones: a trend or a shock shows as a miss, which is reported in percentage points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import stats
+from scipy.optimize import brentq
+
+from daliz.corridor import Corridor, DalizError
+from daliz.corridor.names import did_you_mean
+from daliz.freight.flows.corridor import CorridorFlows, FlowModel
+
+MOST_CONSTANT = 60.0
+CLOSE = 1e-7
+LEVEL = 0.9
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Share of a family in a year: predicted with its interval, observed, and by how many percentage points the interval misses it (0: it
+    does not).
+    """
+
+    year: int
+    fitted: bool
+    share: float
+    low: float
+    high: float
+    observed: float
+
+    @property
+    def miss_points(self) -> float:
+        """Percentage points between the observed share and the interval."""
+        return 100 * max(self.low - self.observed, self.observed - self.high, 0.0)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Attributes: family and other (whose odds were fitted), constants, flows (in equilibrium with them), predictions (fitted years and
+    those held out), rows (of observations)."""
+
+    family: str
+    other: str
+    constants: Mapping[str, float]
+    flows: CorridorFlows
+    predictions: tuple[Prediction, ...]
+    rows: tuple[str, ...]
+
+
+def yearly(corridor: Corridor, subject: str, category: str = "teu") -> dict[int, tuple[float, str]]:
+    """Published yearly values of a subject, with their rows; where a year has several, the first of the table.
+
+    Raises: DalizError for none.
+    """
+    rows = corridor["observations"].filter((pl.col("category") == category) & pl.col("value").is_not_null())
+    subjects = rows["subject"].drop_nulls().unique().to_list()
+    mine = rows.filter((pl.col("subject") == subject) & pl.col("period").str.contains(r"^\d{4}$") & (pl.col("unit").is_in(["TEU", "t"])))
+    if not mine.height:
+        raise DalizError(f"no yearly {category} of {subject!r} in the observations{did_you_mean(subject, subjects)}")
+    found: dict[int, tuple[float, str]] = {}
+    for name, period, value in mine.select("id", "period", "value").iter_rows():
+        found.setdefault(int(period), (value, f"observations/{name}"))
+    return found
+
+
+def fit_constants(model: FlowModel, family: str, other: str, odds: float) -> tuple[dict[str, float], CorridorFlows]:
+    """The constant of a family at which its flow over that of the other is as wanted, where both offer itineraries.
+
+    Raises: DalizError when one of the families has no itinerary, or no constant brings the odds about.
+    """
+    constants = {family: 0.0}
+    flows = model.solve(constants)
+    for name in (family, other):
+        if name not in flows.totals["family"]:
+            raise DalizError(f"no itinerary is of the family {name!r}; there are: {', '.join(flows.totals['family'].sort())}")
+    contested_odds(flows, family, other)
+
+    def excess(constant: float) -> float:
+        reached = contested_odds(model.solve({family: constant}), family, other)
+        return float(np.log(max(reached, 1e-300)) - np.log(odds))
+
+    if excess(-MOST_CONSTANT) > 0 or excess(MOST_CONSTANT) < 0:
+        raise DalizError(f"no constant brings {family} to {odds:.3g} times the flow of {other}")
+    # Congestion answers back, so the odds rise less than the constant; they rise all the same, and a bracketed root is found surely.
+    constants[family] = float(brentq(excess, -MOST_CONSTANT, MOST_CONSTANT, xtol=CLOSE))
+    return constants, model.solve(constants)
+
+
+def contested_odds(flows: CorridorFlows, family: str, other: str) -> float:
+    """Flow of a family over that of another, on pairs of places and cargo classes for which both offer an itinerary.
+
+    Raises: DalizError when there is no such pair.
+    """
+    keys = ["origin", "destination", "commodity"]
+    table = flows.itineraries
+    both = (
+        table.filter(pl.col("family") == family)
+        .select(keys)
+        .join(table.filter(pl.col("family") == other).select(keys), on=keys, how="semi")
+    )
+    if not both.height:
+        raise DalizError(f"no pair of places has itineraries of both {family} and {other}")
+    there = table.join(both.unique(), on=keys, how="semi")
+    mine, its = (float(there.filter(pl.col("family") == name)["teu_year"].sum()) for name in (family, other))
+    return mine / its if its > 0 else np.inf
+
+
+def calibrate(
+    corridor: Corridor,
+    model: FlowModel,
+    series: Mapping[str, str],
+    fit: Sequence[int] = (2022, 2023),
+    check: Sequence[int] = (2024, 2025),
+    level: float = LEVEL,
+) -> Calibration:
+    """Fit the odds of two families to the published volumes of some years, and predict others.
+
+    Parameters: series (two families -> subject of the observations that counts its volume; the first one's share is predicted), fit and
+    check (years), level (of the interval).
+    Returns: the calibration; a year to check without both volumes is left out.
+    Raises: DalizError when a fitted year has no volume, or when there are fewer than two.
+    """
+    if len(series) != 2:
+        raise DalizError(f"{len(series)} families to calibrate; expected two, such as via_aaa=Subject")
+    (family, subject), (other, other_subject) = series.items()
+    mine, its = yearly(corridor, subject), yearly(corridor, other_subject)
+    if len(set(fit)) < 2:
+        raise DalizError("calibration needs at least two years")
+    for year in fit:
+        for name, found in ((subject, mine), (other_subject, its)):
+            if year not in found:
+                raise DalizError(f"no volume of {name!r} for {year}; there are: {', '.join(map(str, sorted(found)))}")
+    log_odds = np.array([np.log(mine[year][0] / its[year][0]) for year in fit])
+    centre, spread = float(log_odds.mean()), float(log_odds.std(ddof=1))
+    half = float(stats.t.ppf(0.5 + level / 2, len(fit) - 1)) * spread * float(np.sqrt(1 + 1 / len(fit)))
+    constants, flows = fit_constants(model, family, other, float(np.exp(centre)))
+    share, low, high = (float(1 / (1 + np.exp(-value))) for value in (centre, centre - half, centre + half))
+    years = [year for year in [*fit, *check] if year in mine and year in its]
+    predictions = tuple(Prediction(year, year in fit, share, low, high, mine[year][0] / (mine[year][0] + its[year][0])) for year in years)
+    return Calibration(family, other, constants, flows, predictions, tuple(row for year in years for row in (mine[year][1], its[year][1])))
