@@ -93,7 +93,8 @@ def compare_all(
     fibre = sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES) if set(countries) & set(hubs(corridor)) else {}
     whole = {name: pl.concat([answers[name], fibre[name]]) if fibre else answers[name] for name in corridors}
     return {
-        scenario.name: Comparison(scenario, paired(whole[BASE], whole[scenario.name]), asked, countries, replications) for scenario in scenarios
+        scenario.name: Comparison(scenario, paired(whole[BASE], whole[scenario.name]), asked, countries, replications)
+        for scenario in scenarios
     }
 
 
@@ -121,7 +122,9 @@ def _by_key(frame: pl.DataFrame) -> dict[tuple[str, str], dict[int | None, tuple
     return found
 
 
-def _pair(key: tuple[str, str], base: Mapping[int | None, tuple[float, str]], other: Mapping[int | None, tuple[float, str]]) -> dict[str, Any]:
+def _pair(
+    key: tuple[str, str], base: Mapping[int | None, tuple[float, str]], other: Mapping[int | None, tuple[float, str]]
+) -> dict[str, Any]:
     measure, subject = key
     row: dict[str, Any] = {"measure": measure, "subject": subject, "label": MEASURES[measure].label, "unit": MEASURES[measure].unit}
     for name, side in (("base", base), ("scenario", other)):

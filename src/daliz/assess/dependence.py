@@ -176,7 +176,9 @@ def dependence(corridor: Corridor) -> pl.DataFrame:
             if freight is not None or glass is not None:
                 rows.append({"country": country, "territory": territory, **_fields(freight), **_fields(glass)})
     fields = dict.fromkeys([*Loss.__dataclass_fields__, *FibreLoss.__dataclass_fields__], pl.Float64)
-    return pl.DataFrame(rows, schema={"country": pl.String, "territory": pl.String, **fields}).with_columns(pl.selectors.float().fill_nan(None))
+    return pl.DataFrame(rows, schema={"country": pl.String, "territory": pl.String, **fields}).with_columns(
+        pl.selectors.float().fill_nan(None)
+    )
 
 
 def _fields(found: Loss | FibreLoss | None) -> dict[str, float]:

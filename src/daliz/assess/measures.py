@@ -14,7 +14,7 @@ import polars as pl
 from daliz.assess.capacity import limiting_rows, most_flow
 from daliz.assess.digital import hubs, round_trip, ways_between
 from daliz.assess.ways import best_ways, week_of
-from daliz.corridor import Corridor
+from daliz.corridor import Corridor, DalizError
 from daliz.freight.simulate import Simulation, simulate
 from daliz.freight.simulate.assumptions import TEU_PER_BOX
 
@@ -69,6 +69,14 @@ def freight_measures(corridor: Corridor, relations: Sequence[Relation], replicat
     simulation = simulate(corridor, replications=replications, seed=seed, probes=tuple(relations))
     rows = [*_simulated(simulation, relations), *_exact(corridor, relations)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def freight_or_why(corridor: Corridor, relations: Sequence[Relation], replications: int, seed: int) -> pl.DataFrame:
+    """As `freight_measures`; of a corridor that cannot be simulated one row, whose measure is `why` and whose note says why."""
+    try:
+        return freight_measures(corridor, relations, replications, seed)
+    except DalizError as error:
+        return pl.DataFrame([("why", "", None, None, str(error))], schema=SCHEMA, orient="row")
 
 
 Cell = tuple[str, str, int | None, float | None, str]

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import agreements, dataset, events, fibre, plan, read, relations, report, simulate
+from daliz.cli import agenda, agreements, compare, dataset, dependence, events, fibre, plan, read, relations, report, simulate
 
 app = typer.Typer(
     name="daliz",
@@ -26,6 +26,9 @@ app.add_typer(agreements.app, name="agreements")
 app.add_typer(fibre.app, name="fibre")
 app.command("events")(events.events)
 app.command("read")(read.read)
+app.command("compare")(compare.compare)
+app.command("dependence")(dependence.dependence)
+app.command("agenda")(agenda.agenda)
 app.command("report")(report.report)
 
 

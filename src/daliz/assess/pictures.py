@@ -1,0 +1,95 @@
+"""Charts of what changes and who depends on whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from daliz.assess.agenda import Agenda
+from daliz.assess.compare import Comparison
+
+if TYPE_CHECKING:
+    import altair as alt
+
+CELL = 34
+DARK = 0.5
+
+
+def matrix_chart(
+    frame: pl.DataFrame, column: str, names: Mapping[str, str], rows: Sequence[str], columns: Sequence[str], unit: str
+) -> alt.LayerChart:
+    """A matrix: each row a country, each column a territory; the number in the cell is the column's value (a share: in percent)."""
+    import altair as alt
+
+    shown = frame.filter(pl.col("country").is_in(list(rows)) & pl.col("territory").is_in(list(columns)) & pl.col(column).is_not_null())
+    cells = shown.select(
+        country=pl.col("country").replace(dict(names)), territory=pl.col("territory").replace(dict(names)), value=100 * pl.col(column)
+    )
+    top = max(float(cells["value"].max() or 0.0), 1.0)  # type: ignore[arg-type]
+    base = alt.Chart(cells).encode(
+        x=alt.X(
+            "territory:N",
+            sort=[names[code] for code in columns],
+            title="when this territory is closed",
+            axis=alt.Axis(labelAngle=-50, orient="top"),
+        ),
+        y=alt.Y("country:N", sort=[names[code] for code in rows], title=None),
+    )
+    squares = base.mark_rect(stroke="white").encode(
+        color=alt.Color("value:Q", scale=alt.Scale(domain=[0, top], range=["#f3f6f9", "#12436d"]), legend=None)
+    )
+    numbers = base.mark_text(fontSize=11).encode(
+        text=alt.Text("value:Q", format=".0f"),
+        color=alt.condition(f"datum.value > {DARK * top}", alt.value("white"), alt.value("#1d2733")),
+    )
+    return (squares + numbers).properties(
+        width=CELL * len(columns), height=0.7 * CELL * len(rows), title=alt.Title(unit, anchor="start", fontWeight="normal", fontSize=12)
+    )
+
+
+def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.LayerChart:
+    """Changes in percent of the corridor as it is, with their 95 % intervals; measures that a scenario leaves without a value are not drawn."""
+    import altair as alt
+
+    shown = comparison.table.filter(pl.col("difference").is_not_null() & (pl.col("base").abs() > 0))
+    percent = shown.select(
+        "base",
+        what=pl.concat_str("label", pl.col("subject").replace(dict(names)), separator=", ").str.strip_chars(", "),
+        **{name: 100 * pl.col(name) / pl.col("base") for name in ("difference", "low", "high")},
+    )
+    base = alt.Chart(percent).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)))
+    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
+    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=alt.X("low:Q", title="change, percent"), x2="high:Q")
+    points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="difference:Q")
+    numbers = base.mark_text(align="left", dx=8, dy=-7, fontSize=11).encode(x="high:Q", text=alt.Text("difference:Q", format="+.1f"))
+    return (zero + spans + points + numbers).properties(width=380, height=24 * percent.height)
+
+
+def agenda_chart(found: Agenda, measure: str, most: int = 14) -> alt.FacetChart | alt.LayerChart:
+    """The effect of each project on one measure, first and last, with 95 % intervals; the strongest, those told from chance in full colour."""
+    import altair as alt
+
+    rows = found.table.filter((pl.col("measure") == measure) & (pl.col("kind") == "project") & pl.col("role").is_in(["first", "last"]))
+    rows = rows.filter(pl.col("effect").abs() > 0)
+    order = rows.group_by("title").agg(pl.col("effect").abs().max()).sort("effect", descending=True)["title"].to_list()[:most]
+    shown = rows.filter(pl.col("title").is_in(order)).select("title", "role", "effect", "low", "high", "measurable")
+    unit = rows["unit"][0] if rows.height else ""
+    label = rows["label"][0] if rows.height else ""
+    base = alt.Chart(shown).encode(
+        y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)),
+        yOffset=alt.YOffset("role:N", sort=["first", "last"]),
+        opacity=alt.condition("datum.measurable", alt.value(1.0), alt.value(0.4)),
+    )
+    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
+    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(
+        x=alt.X("low:Q", title=f"{label}: change, {unit}".strip(", ")), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=60, color="#12436d").encode(
+        x="effect:Q",
+        shape=alt.Shape(
+            "role:N", sort=["first", "last"], scale=alt.Scale(range=["circle", "square"]), legend=alt.Legend(title=None, orient="top")
+        ),
+    )
+    return (zero + spans + points).properties(width=380, height=34 * max(len(order), 1))

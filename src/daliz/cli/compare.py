@@ -1,0 +1,198 @@
+"""`daliz compare`: the same questions put to the corridor and to what a scenario makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daliz.cli.dataset import CorridorOption, JsonOption
+
+if TYPE_CHECKING:
+    from daliz.assess.compare import Comparison
+    from daliz.assess.scenario import Scenario
+    from daliz.corridor import Corridor
+
+WorkersOption = Annotated[int, typer.Option(help="Local processes; -1: all cores.")]
+ClusterOption = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")]
+KeepOption = Annotated[
+    bool, typer.Option("--keep/--no-keep", help="Keep answers, so that none is computed twice and a stopped run goes on.")
+]
+ReplicationsOption = Annotated[int, typer.Option(min=2, max=10_000, help="Simulated years; more of them, narrower intervals.")]
+ChartOption = Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")]
+ANY_COUNTRY = "any_country"
+
+
+def compare(
+    scenario: Annotated[str | None, typer.Option(help="A ready-made scenario, `any_country`, or a TOML file of scenarios.")] = None,
+    close: Annotated[str, typer.Option(help="Countries whose territory is closed (ISO codes, commas between).")] = "",
+    close_place: Annotated[str, typer.Option("--close-place", help="Places that are closed.")] = "",
+    close_link: Annotated[str, typer.Option("--close-link", help="Links that are closed, or places whose links are.")] = "",
+    project: Annotated[str, typer.Option(help="Projects that are put in place.")] = "",
+    without: Annotated[str, typer.Option(help="Projects that are taken away.")] = "",
+    demand: Annotated[float, typer.Option(help="Demand as a multiple of today's.")] = 1.0,
+    sea_level: Annotated[int | None, typer.Option("--sea-level", help="Year to which the sea has gone on falling.")] = None,
+    relation: Annotated[list[str] | None, typer.Option(help="A relation to follow, ORIGIN:DESTINATION; may be repeated.")] = None,
+    replications: ReplicationsOption = 8,
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same figures.")] = 1,
+    workers: WorkersOption = 1,
+    cluster: ClusterOption = None,
+    keep: KeepOption = True,
+    chart: ChartOption = None,
+    corridor: CorridorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changes when a border shuts, a project is built, demand grows or the sea falls: each difference with its interval."""
+    import json
+
+    from daliz.assess.compare import compare_all
+    from daliz.assess.scenario import Scenario
+    from daliz.assess.sweep import cache_folder
+    from daliz.corridor import load
+
+    loaded = load(corridor)
+    options = Scenario(
+        "asked",
+        _title(close, close_place, close_link, project, without, demand, sea_level),
+        close_countries=tuple(code.upper() for code in _names(close)),
+        close_places=_places(loaded, close_place),
+        close_links=_links(loaded, close_link),
+        projects=_names(project),
+        without=_names(without),
+        demand_factor=demand,
+        sea_level_year=sea_level,
+    )
+    asked = _scenarios(loaded, scenario, options)
+    if asked is None:
+        _list_ready(loaded, as_json)
+        return
+    found = compare_all(
+        loaded,
+        asked,
+        relations=[_relation(text) for text in relation or []] or None,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        cluster=cluster,
+        kept_in=cache_folder() if keep else None,
+        tell=lambda name: typer.echo(f"  {name}: done", err=True) if len(asked) > 3 else None,
+    )
+    if chart is not None:
+        from daliz.assess.pictures import comparison_chart
+        from daliz.assess.words import relation_name
+        from daliz.draw import save_chart
+
+        first = next(iter(found.values()))
+        save_chart(comparison_chart(first, {subject: relation_name(loaded, subject) for subject in first.table["subject"].unique()}), chart)
+    if as_json:
+        print(json.dumps([_plain(each) for each in found.values()], ensure_ascii=False))
+        return
+    for each in found.values():
+        _print(loaded, each)
+    if chart is not None:
+        print(f"Wrote {chart}.")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _places(corridor: Corridor, text: str) -> tuple[str, ...]:
+    from daliz.corridor.places import find_place
+
+    return tuple(find_place(corridor, name) for name in _names(text))
+
+
+def _links(corridor: Corridor, text: str) -> tuple[str, ...]:
+    """Links by id; a place stands for all links that end there (`--close-link suez`)."""
+    links = corridor["links"]
+    found: list[str] = []
+    for name in _names(text):
+        ends = links.filter((links["from_place"] == name) | (links["to_place"] == name))["id"].to_list()
+        found += ends or [name]
+    return tuple(found)
+
+
+def _relation(text: str) -> tuple[str, str]:
+    from daliz.corridor import DalizError
+
+    origin, colon, destination = text.partition(":")
+    if not (origin and colon and destination):
+        raise DalizError(f"--relation {text!r}: expected ORIGIN:DESTINATION, such as xian_port:absheron")
+    return origin, destination
+
+
+def _title(close: str, place: str, link: str, project: str, without: str, demand: float, sea_level: int | None) -> str:
+    parts = [f"closed {text}" for text in (close, place, link) if text]
+    parts += [f"with {project}"] if project else []
+    parts += [f"without {without}"] if without else []
+    parts += [f"demand times {demand:g}"] if demand != 1.0 else []
+    parts += [f"sea level of {sea_level}"] if sea_level is not None else []
+    return "; ".join(parts)
+
+
+def _scenarios(corridor: Corridor, named: str | None, options: Scenario) -> list[Scenario] | None:
+    """The scenarios that are asked for; None when nothing is."""
+    from daliz.assess.dependence import touched_territories
+    from daliz.assess.scenario import find_scenario, one_each, read_scenarios
+    from daliz.corridor import DalizError
+
+    if named is None:
+        return None if options.empty else [options]
+    if not options.empty:
+        raise DalizError("give a scenario or options that make one, not both")
+    if named == ANY_COUNTRY:
+        return one_each(touched_territories(corridor))
+    if named.endswith(".toml"):
+        return list(read_scenarios(Path(named)).values())
+    return [find_scenario(corridor, named)]
+
+
+def _list_ready(corridor: Corridor, as_json: bool) -> None:
+    import json
+
+    from daliz.assess.scenario import ready_scenarios
+    from daliz.cli.say import say
+
+    ready = ready_scenarios(corridor)
+    if as_json:
+        print(json.dumps([{"name": each.name, "title": each.title, "why": each.why} for each in ready.values()], ensure_ascii=False))
+        return
+    print("Nothing to compare yet: close or add something, or choose a scenario.\n")
+    for each in ready.values():
+        say(f"--scenario {each.name}: {each.title}. {each.why}")
+    say(f"--scenario {ANY_COUNTRY}: every country's territory closed, one after the other.")
+
+
+def _plain(comparison: Comparison) -> dict[str, object]:
+    scenario = comparison.scenario
+    return {
+        "scenario": {"name": scenario.name, "title": scenario.title, "why": scenario.why},
+        "replications": comparison.replications,
+        "relations": [list(relation) for relation in comparison.relations],
+        "measures": comparison.table.to_dicts(),
+    }
+
+
+def _print(corridor: Corridor, comparison: Comparison) -> None:
+    from daliz.assess.words import comparison_sentence, difference_text, relation_name, shown
+    from daliz.cli.say import say
+
+    print()
+    say(comparison_sentence(corridor, comparison))
+    if comparison.scenario.why:
+        say(comparison.scenario.why)
+    print()
+    for subject in dict.fromkeys(comparison.table["subject"].to_list()):
+        print(relation_name(corridor, subject) or "All cargo")
+        print(f"  {'':<29}{'as it is':>11}{'scenario':>11}  difference (95 %)")
+        for row in comparison.table.iter_rows(named=True):
+            if row["subject"] == subject:
+                measure, unit = row["measure"], f" [{row['unit']}]" if row["unit"] else ""
+                line = f"  {(row['label'] + unit)[:35]:<35}"
+                values = f"{shown(measure, row['base']):>9}{shown(measure, row['scenario']):>10}"
+                print(f"{line}{values}  {difference_text(row)}")
+                if row["base_note"] != row["scenario_note"] and row["scenario_note"]:
+                    say(f"now {row['scenario_note']}; was {row['base_note'] or 'nothing'}", indent=6)
+    say(f"Simulated with {comparison.replications} replications, the same luck in both; what is planned or static has no interval.")
