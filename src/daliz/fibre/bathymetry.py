@@ -212,6 +212,8 @@ def _read_netcdf(path: Path, window: tuple[float, float, float, float] | None, l
     try:
         with h5netcdf.File(path, "r") as new:
             return _from_variables(path, new.variables, {name: v.attrs for name, v in new.variables.items()}, window, limit_gb)
+    except ImportError:
+        raise MissingExtraError("fibre", "h5py") from None
     except OSError as error:
         raise FibreError(f"{path.name}: is no NetCDF file ({error})") from None
 

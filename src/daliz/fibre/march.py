@@ -50,7 +50,7 @@ def arrival_times(cost: Floats, hx: Floats, hy: Floats, row: int, col: int, goal
     width = bucket_width(cheapest * min(hx.min(), hy.min()) * UNTIDY, longest)
     heads = ring(width, longest)
     following, cells = np.empty(4096, np.int32), np.empty(4096, np.int32)
-    free, used, waiting, bucket = -1, 0, 0, 0
+    free, used, waiting = -1, 0, 0
     # What is final and what is only tried lie apart, so that an unknown neighbour reads as infinitely late.
     final = np.full(size, np.inf)
     tried = np.full(size, np.inf)
@@ -60,12 +60,22 @@ def arrival_times(cost: Floats, hx: Floats, hy: Floats, row: int, col: int, goal
             if 0 <= y < rows and 0 <= x < cols and dy * dy + dx * dx <= DISC * DISC:
                 value = _straight(cost, hx, hy, row, col, y, x)
                 if value < math.inf:
-                    cell = (y + PAD) * wide + x + PAD
-                    tried[cell] = value
-                    free, used = put(heads, following, cells, free, used, int(value / width), cell)
-                    waiting += 1
+                    final[(y + PAD) * wide + x + PAD] = value
+    # The front is too strongly curved for the scheme near the start; it begins at the rim of a disc that straight lines fill.
+    for dy in range(-DISC - 1, DISC + 2):
+        for dx in range(-DISC - 1, DISC + 2):
+            y, x = row + dy, col + dx
+            near = (y + PAD) * wide + x + PAD
+            if not (0 <= y < rows and 0 <= x < cols) or slow[near] == math.inf or final[near] < math.inf:
+                continue
+            value = _arrival(final, slow[near], near, wide, hx[y], hy[y])
+            if value < math.inf:
+                tried[near] = value
+                free, used = put(heads, following, cells, free, used, int(value / width), near)
+                waiting += 1
+    bucket = int(tried.min() / width) if waiting else 0
     goal = -1 if goal_row < 0 else (goal_row + PAD) * wide + goal_col + PAD
-    last = 1 << 62
+    last = (1 << 62) if goal < 0 or final[goal] == math.inf else bucket + int(4.0 * dearest * max(hx.max(), hy.max()) / width)
     while waiting > 0 and bucket <= last:
         cell, free = take(heads, following, cells, free, bucket)
         if cell < 0:
@@ -114,6 +124,8 @@ def _arrival(final: Floats, slowness: float, near: int, wide: int, hx: float, hy
     vb, wb = b, first_b
     if behind <= b:
         vb, wb = (4.0 * b - behind) / 3.0, 2.25 * first_b
+    if a == math.inf and b == math.inf:
+        return math.inf
     if a == math.inf:
         return max(b, vb + slowness / math.sqrt(wb))
     if b == math.inf:

@@ -95,12 +95,14 @@ def route_map(route: Route) -> str:
     return map_svg(
         [
             Layer(lines=[line], points=spots, colour=BLUE, width=2.6, label=f"best line, {route.length_km:.0f} km"),
+            # Never drawn: it only makes the map wide enough to show the shores.
+            Layer(lines=[[(middle - 2.4, a.lat), (middle + 2.4, a.lat)]], colour="none"),
             Layer(
                 lines=[[(a.lon, a.lat), (b.lon, b.lat)]], colour=GREY, width=1.2, dash="4 4", label=f"straight, {route.geodesic_km:.0f} km"
             ),
         ],
-        width=640,
-        margin=0.25,
+        width=560,
+        margin=0.12,
     )
 
 
@@ -191,8 +193,10 @@ def latency_chart(found: Latency, names: Mapping[str, str] | None = None) -> str
         for claim in found.claims
     ]
     rules = alt.Chart(alt.Data(values=marks)).encode(x="x:Q", color=alt.Color("colour:N", scale=None))
-    labels = rules.mark_text(align="center").encode(y=alt.value(-8), text="text:N")
-    chart = bars + dots + text + rules.mark_rule(strokeDash=[4, 3]) + labels
+    chart = bars + dots + text + rules.mark_rule(strokeDash=[4, 3])
+    for number, mark in enumerate(marks):
+        label = alt.Chart(alt.Data(values=[mark])).encode(x="x:Q", color=alt.Color("colour:N", scale=None), text="text:N")
+        chart += label.mark_text().encode(y=alt.value(-8 - 13 * (number % 2)))
     return chart_svg(chart.properties(width=340, height=alt.Step(38)))
 
 

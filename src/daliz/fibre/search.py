@@ -3,7 +3,7 @@
 Every cell is joined to the 32 cells whose direction is new within a square of 7 x 7. The cost of a step is the trapezoidal integral of the
 cost field along it, with bilinear samples between cells; a step that touches a blocked cell is not taken.
 
-Source: Dijkstra (1959); Hart, Nilsson and Raphael (1968) for the look ahead; neighbourhoods as in Goodchild (1977), An evaluation of lattice solutions to the problem of corridor location,
+Source: Dijkstra (1959); neighbourhoods as in Goodchild (1977), An evaluation of lattice solutions to the problem of corridor location,
 Environment and Planning A 9. Cost: O(k n) for n cells and k = 32 neighbours.
 """
 
@@ -87,21 +87,7 @@ def least_chain(cost: Floats, hx: Floats, hy: Floats, start: tuple[int, int], go
     offset, inner, weight, ends, slots = _stencil(steps, wide)
     flat_start = (start[0] + reach) * wide + start[1] + reach
     flat_goal = (goal[0] + reach) * wide + goal[1] + reach
-    came = _dijkstra(
-        padded.ravel(),
-        _lengths(steps, hx, hy),
-        offset,
-        inner,
-        weight,
-        ends,
-        slots,
-        flat_start,
-        flat_goal,
-        wide,
-        reach,
-        float(hx.min()),
-        float(hy.min()),
-    )
+    came = _dijkstra(padded.ravel(), _lengths(steps, hx, hy), offset, inner, weight, ends, slots, flat_start, flat_goal, wide, reach)
     if flat_goal != flat_start and came[flat_goal] < 0:
         return None
     chain = [flat_goal]
@@ -124,8 +110,6 @@ def _dijkstra(
     goal: int,
     wide: int,
     reach: int,
-    least_hx: float,
-    least_hy: float,
 ) -> npt.NDArray[np.int8]:
     """The step by which each cell was reached (-1: not reached), on a flat grid with a blocked rim."""
     size = cost.size
@@ -134,7 +118,8 @@ def _dijkstra(
         if cost[cell] < np.inf:
             cheapest = min(cheapest, cost[cell])
             dearest = max(dearest, cost[cell])
-    # A cell that is improved after it came out of its bucket is simply taken again.
+    # No step costs less than a bucket is wide, so a cell that comes out is final (Dial); should costs differ too much for
+    # that, a cell that is improved later is simply taken again.
     longest = dearest * length.max()
     width = bucket_width(cheapest * length.min(), longest)
     heads = ring(width, longest)
@@ -144,11 +129,8 @@ def _dijkstra(
     waits = np.zeros(size, np.bool_)
     time[start] = 0.0
     waits[start] = True
-    # The cheapest cost over the straight line to the goal is never more than what is still to pay (A*).
-    ahead_y, ahead_x = cheapest * least_hy, cheapest * least_hx
-    bucket = int(_at_least(start, goal, wide, ahead_y, ahead_x) / width)
-    free, used = put(heads, following, cells, -1, 0, bucket, start)
-    waiting = 1
+    free, used = put(heads, following, cells, -1, 0, 0, start)
+    waiting, bucket = 1, 0
     while waiting > 0 and time[goal] >= bucket * width:
         cell, free = take(heads, following, cells, free, bucket)
         if cell < 0:
@@ -180,12 +162,6 @@ def _dijkstra(
                 waits[near] = True
                 if free < 0 and used == cells.size:
                     following, cells = grown(following), grown(cells)
-                ahead = value_near + _at_least(near, goal, wide, ahead_y, ahead_x)
-                free, used = put(heads, following, cells, free, used, max(bucket, int(ahead / width)), near)
+                free, used = put(heads, following, cells, free, used, int(value_near / width), near)
                 waiting += 1
     return came
-
-
-@njit(cache=True)
-def _at_least(cell: int, goal: int, wide: int, ahead_y: float, ahead_x: float) -> float:
-    return math.hypot((cell // wide - goal // wide) * ahead_y, (cell % wide - goal % wide) * ahead_x)
