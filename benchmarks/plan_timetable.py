@@ -390,7 +390,8 @@ def _say(row: dict[str, Any]) -> None:
     )
     print(
         f"  load: Daliz {row['daliz_load_s'] * 1e3:.0f} ms, nigiri {row['nigiri_load_s'] * 1e3:.0f} ms; Daliz's arrays "
-        f"{row['daliz_arrays_mb']:.1f} MB (process grew by {row['daliz_grown_mb']:.0f} MB while reading), nigiri by {row['nigiri_grown_mb']:.0f} MB"
+        f"{row['daliz_arrays_mb']:.1f} MB; the process grew by {row['daliz_grown_mb']:.0f} MB while reading, "
+        f"with nigiri by {row['nigiri_grown_mb']:.0f} MB"
     )
     if row["graphs"]:
         graphs = row["graphs"]

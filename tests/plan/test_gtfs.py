@@ -9,8 +9,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from plan_tables import corridor
 
+from daliz.corridor import DalizError
 from daliz.freight.plan import PlanError, plan
 from daliz.freight.plan.feed import FeedError, read_feed
 from daliz.freight.plan.gtfs import read_gtfs, write_gtfs
@@ -104,6 +107,24 @@ def test_a_broken_feed_says_file_column_and_value(tmp_path: Path, changed: dict[
         read_gtfs(write_feed(tmp_path, **changed))
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@given(
+    file=st.sampled_from(sorted(FEED)),
+    at=st.integers(0, 400),
+    cut=st.integers(0, 40),
+    put=st.one_of(st.text(max_size=12), st.sampled_from(["\n", ",", '"', "99:99:99", "-1", "\x00", "é,ü", "\r\n,,,\n"])),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_feed_is_read_or_refused_but_never_crashes(tmp_path: Path, file: str, at: int, cut: int, put: str) -> None:
+    text = FEED[file]
+    at %= len(text)
+    path = write_feed(tmp_path, **{file.replace(".", "_"): text[:at] + put + text[at + cut :]})
+    try:
+        tables = read_gtfs(path)
+        plan(tables, "X", "Z", depart="2026-01-05", draws=10)
+    except DalizError as error:
+        assert str(error)
 
 
 def test_a_file_that_is_no_feed_says_so(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def zone(name: str) -> ZoneInfo:
     """The time zone. Raises: DalizError when there is none of that name."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise DalizError(f"places: timezone = {name!r}: expected an IANA time zone such as Asia/Almaty") from error
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
+import polars as pl
 
 from daliz.corridor import Corridor
 from daliz.freight.plan import calendars
@@ -114,13 +115,13 @@ def _services(corridor: Corridor, reading: Reading) -> list[ServicePattern]:
 
 def _lorries(corridor: Corridor, reading: Reading) -> list[ServicePattern]:
     """First and last mile: a lorry over every open road, and between near places of one country, where no road service runs already."""
-    served = {(p["service"], p["place"]) for p in corridor["stops"].select("service", "place").iter_rows(named=True)}
-    road = set(corridor.open("services").filter(corridor.open("services")["mode"] == "road")["id"])
-    by_service: dict[str, set[str]] = {}
-    for service, place in served:
-        if service in road:
-            by_service.setdefault(service, set()).add(place)
-    joined = {frozenset(places) for places in by_service.values()}
+    road = set(corridor.open("services").filter(pl.col("mode") == "road")["id"])
+    joined: set[frozenset[str]] = set()
+    before = ("", "")
+    for service, place in corridor["stops"].sort("service", "seq").select("service", "place").iter_rows():
+        if service in road and service == before[0]:
+            joined.add(frozenset((before[1], place)))
+        before = service, place
     ways = [
         (row["from_place"], row["to_place"], row)
         for row in corridor.open("links").iter_rows(named=True)

@@ -17,6 +17,8 @@ CAUSE_WORDS = {
     "closures": "closed ports and seas",
 }
 WIDTH = 80
+SHORT_DAYS = 2.0
+HEADS = f"{'leaves':>10}{'half by':>10}{'90 % by':>10}{'days':>7}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"
 
 
 def local(plan: Plan, at: datetime, place: str) -> datetime:
@@ -132,33 +134,43 @@ def risk_in_words(plan: Plan, itinerary: int) -> str:
     return text + (f". On average lost to: {', '.join(named)}." if named else ".")
 
 
+def _short(plan: Plan) -> bool:
+    return bool((plan.front["days_p50"] < SHORT_DAYS).any())
+
+
+def _when(plan: Plan, at: datetime | None, place: str) -> str:
+    """A day for a long way, a weekday and hour for one of a day or two."""
+    return f"{local(plan, at, place):%a %H:%M}" if at is not None and _short(plan) else day(plan, at, place)
+
+
+def _long(plan: Plan, days: float) -> str:
+    """Days, or hours for ways of a day or two."""
+    return f"{days * 24:.1f} h" if _short(plan) else f"{days:.1f}"
+
+
+def _figures(plan: Plan, row: Mapping[str, Any]) -> str:
+    """The columns of HEADS for one itinerary."""
+    end, start = plan.query.destination, plan.query.origin
+    days = [_when(plan, row["depart"], start), _when(plan, row["arrive_p50"], end), _when(plan, row["arrive_p90"], end)]
+    money = f"{row['total_usd_feu']:>9,.0f}{row['co2_kg_feu']:>9,.0f}{row['probability']:>8.0%}"
+    return "".join(f"{text:>10}" for text in days) + f"{_long(plan, row['days_p50']):>7}{money}"
+
+
 def choice_table(plan: Plan) -> list[str]:
     """The labelled choice as lines of a table."""
-    end, start = plan.query.destination, plan.query.origin
-    lines = [f"{'':<22}{'leaves':>8}{'half by':>9}{'90 % by':>9}{'days':>6}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"]
+    lines = [f"{'':<16}{HEADS}"]
     for labels, row in grouped(plan.choice.iter_rows(named=True)):
         title = ", ".join(labels)
-        lead = [title] if len(title) > 21 else []
-        lines += lead
-        lines.append(
-            f"{'' if lead else title:<22}{day(plan, row['depart'], start):>8}{day(plan, row['arrive_p50'], end):>9}"
-            f"{day(plan, row['arrive_p90'], end):>9}{row['days_p50']:>6.1f}{row['total_usd_feu']:>9,.0f}{row['co2_kg_feu']:>9,.0f}"
-            f"{row['probability']:>8.0%}"
-        )
+        lead = [title] if len(title) > 15 else []
+        lines += [*lead, f"{'' if lead else title:<16}{_figures(plan, row)}"]
     return lines
 
 
 def front_table(plan: Plan) -> list[str]:
     """The whole front, one line an itinerary."""
-    end, start = plan.query.destination, plan.query.origin
-    lines = [f"{'':>4}{'leaves':>8}{'half by':>9}{'90 % by':>9}{'days':>6}{'USD/FEU':>9}{'kg CO2e':>9}{'in time':>8}"]
+    lines = [f"{'':>4}{HEADS}"]
     for row in plan.front.iter_rows(named=True):
-        lines.append(
-            f"{row['itinerary']:>3} {day(plan, row['depart'], start):>8}{day(plan, row['arrive_p50'], end):>9}"
-            f"{day(plan, row['arrive_p90'], end):>9}{row['days_p50']:>6.1f}{row['total_usd_feu']:>9,.0f}{row['co2_kg_feu']:>9,.0f}"
-            f"{row['probability']:>8.0%}"
-        )
-        lines += _wrapped("      " + ", ".join(row["services"]))
+        lines += [f"{row['itinerary']:>3} {_figures(plan, row)}", *_wrapped(", ".join(row["services"]), "      ")]
     return lines
 
 
@@ -196,7 +208,7 @@ def in_words(plan: Plan, itinerary: int | None = None) -> str:
     return "\n".join(parts)
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, indent: str = "") -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, WIDTH)
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
