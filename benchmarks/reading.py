@@ -57,9 +57,8 @@ def labelled_texts() -> dict[str, Any]:
         rows = [(kind, scores[kind]) for kind in (*HEADLINE, "stock", "trade", "project", "meeting") if kind in scores]
         for kind, counted in [("the three", headline), *rows]:
             there = counted.correct + counted.missed
-            print(
-                f"{name:<10} {kind:<14} {there:>8} {counted.correct:>8} {counted.missed:>7} {counted.extra:>6} {counted.precision:>9.2f} {counted.recall:>7.2f}"
-            )
+            shares = f"{counted.precision:>9.2f} {counted.recall:>7.2f}"
+            print(f"{name:<10} {kind:<14} {there:>8} {counted.correct:>8} {counted.missed:>7} {counted.extra:>6} {shares}")
             out[f"{name}/{kind}"] = {"correct": counted.correct, "missed": counted.missed, "extra": counted.extra}
     return out
 
@@ -97,9 +96,8 @@ def plover() -> dict[str, Any]:
                 named += code in codes
     out = {"correct": correct, "missed": positives - correct, "extra": extra, "records": len(records)}
     out |= {"precision": correct / (correct + extra), "recall": correct / positives, "countries": named / there, "country_spans": there}
-    print(
-        f"\nPLOVER records: {positives} of cooperation, {len(records) - positives} others (bars: precision 0.85, recall 0.75, countries 0.95)"
-    )
+    print(f"\nPLOVER records: {positives} of cooperation, {len(records) - positives} others")
+    print("  bars: precision 0.85, recall 0.75, countries 0.95")
     print(f"  correct {correct}, missed {positives - correct}, extra {extra}: precision {out['precision']:.2f}, recall {out['recall']:.2f}")
     print(f"  by class: {', '.join(f'{name} {count}' for name, count in hits.items())}")
     rules = ", ".join(f"{name} precision {p:.2f} recall {r:.2f}" for name, (p, r) in TWENTY_RULES.items())
@@ -147,9 +145,8 @@ def petrarch() -> dict[str, Any]:
     print(
         f"{'Daliz':<28} {correct / total:>8.0%} {missed / total:>8.0%} {extra / total:>8.0%}   (root and sides right: {root / total:.0%})"
     )
-    print(
-        f"{'UniversalPetrarch, 1,018 own':<28} {UNIVERSAL_PETRARCH['correct']:>8.0%} {UNIVERSAL_PETRARCH['missed']:>8.0%} {UNIVERSAL_PETRARCH['extra']:>8.0%}"
-    )
+    peer = "".join(f"{UNIVERSAL_PETRARCH[name]:>9.0%}" for name in ("correct", "missed", "extra"))
+    print(f"{'UniversalPetrarch, 1,018 own':<28}{peer}")
     return {"correct": correct, "missed": missed, "extra": extra, "root": root}
 
 
@@ -186,9 +183,8 @@ def speed() -> dict[str, Any]:
         "words": words,
         "kept": kept / (5 * len(without)),
     }
-    print(
-        f"\nSpeed on one core: {out['read_per_s']:,.0f} articles/s with the model ({words:.0f} words, {found / len(readings):.1f} events each; bar 50)"
-    )
+    size = f"{words:.0f} words, {found / len(readings):.1f} events each"
+    print(f"\nSpeed on one core: {out['read_per_s']:,.0f} articles/s with the model ({size}; bar 50)")
     print(f"  trigger pass over news of other matters: {out['skip_per_s']:,.0f} articles/s, {out['kept']:.0%} passed on (bar 5,000)")
     return out
 

@@ -16,8 +16,9 @@ RUSSIAN = "Президент Казахстана Касым-Жомарт То�
 AZERI = "Qazaxıstan Prezidenti Kasım-Jomart Tokayev dövlət səfəri üçün Azərbaycana gəlib və Prezident İlham Əliyev ilə görüş olub."
 GERMAN = "Der Präsident von Kasachstan ist am Montag zu einem Staatsbesuch nach Baku gereist und wurde dort von dem Präsidenten empfangen."
 PAGE = (
-    "<html><head><title>x</title><meta property='article:published_time' content='2024-03-12T09:00:00Z'></head><body><nav>Menu visit Baku</nav>"
-    "<script>var visit = 'Tokayev visited Georgia';</script><p>Kazakh President Kassym-Jomart Tokayev&nbsp;visited Baku on Monday.</p></body></html>"
+    "<html><head><title>x</title><meta property='article:published_time' content='2024-03-12T09:00:00Z'></head><body>"
+    "<nav>Menu visit Baku</nav><script>var visit = 'Tokayev visited Georgia';</script>"
+    "<p>Kazakh President Kassym-Jomart Tokayev&nbsp;visited Baku on Monday.</p></body></html>"
 )
 
 
@@ -54,6 +55,12 @@ def test_without_a_date_nothing_relative_is_resolved(reader: Reader) -> None:
     assert visit.date_start is None
     assert any("no date was given" in notice for notice in reading.notices)
     assert any("no date" in doubt for doubt in visit.doubts)
+
+
+def test_a_month_is_enough_for_days_without_a_year(reader: Reader) -> None:
+    reading = reader.read("Tokayev visited Baku on July 1. Aliyev visited Astana. Asadov arrived in Almaty on Monday.", "2025-07")
+    visits = [event for event in reading.events if event.kind == "visit"]
+    assert [event.date_start for event in visits] == ["2025-07-01", "2025-07-01", "2025-07"]
 
 
 @pytest.mark.parametrize("day", ["12 March 2024", "2024-13-01", "yesterday"])

@@ -12,8 +12,8 @@ from daliz.cli import app
 from daliz.corridor import DalizError, load
 
 TEXT = (
-    "Kazakh President Kassym-Jomart Tokayev paid a state visit to Azerbaijan on May 4-5, 2026. Presidents Aliyev and Tokayev signed 12 documents. "
-    "Aliyev will visit Astana next year."
+    "Kazakh President Kassym-Jomart Tokayev paid a state visit to Azerbaijan on May 4-5, 2026. "
+    "Presidents Aliyev and Tokayev signed 12 documents. Aliyev will visit Astana next year."
 )
 RUN = CliRunner()
 

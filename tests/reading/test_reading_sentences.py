@@ -100,7 +100,10 @@ def test_a_signing_has_its_number_and_sides(reader: Reader, text: str, number: i
 
 
 def test_the_two_countries_are_those_spoken_of(reader: Reader) -> None:
-    text = "During the visit of Tokayev to Azerbaijan, the two countries signed 14 agreements in addition to the 140 agreements already in place."
+    text = (
+        "During the visit of Tokayev to Azerbaijan, the two countries signed 14 agreements "
+        "in addition to the 140 agreements already in place."
+    )
     (signing,) = read(reader, text, "signing")
     (stock,) = read(reader, text, "stock")
     assert (signing.number, set(signing.countries())) == (14, {"KAZ", "AZE"})

@@ -50,6 +50,7 @@ FORMS: tuple[tuple[str, str], ...] = (
 )
 ANY = re.compile("|".join(f"(?P<f{index}>\\b{_f.replace('(?P<', f'(?P<f{index}_')})" for index, (_, _f) in enumerate(FORMS)), re.IGNORECASE)
 GRACE_DAYS = 3
+DAILY = ("weekday", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
@@ -192,9 +193,10 @@ def _relative(form: str, groups: dict[str, str | None], article: date, text: str
     return (day, day), (day, day)
 
 
-def dates_in(text: str, article: date | None, offset: int = 0) -> list[When]:
+def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = True) -> list[When]:
     """Every date expression of a sentence, resolved against the day of the article (None: only what stands there whole).
 
+    Parameters: exact (False: only the article's month is known, so weekdays and `yesterday` stay open).
     Returns: expressions in order; those that need the article's day or another date and have none are left out.
     """
     matches = list(ANY.finditer(text))
@@ -223,7 +225,7 @@ def dates_in(text: str, article: date | None, offset: int = 0) -> list[When]:
             form == "span"
             and re.search(r"\b(?:over|during|for|in) the\s+$", text[: match.start()])
             and (groups["w"] or "").casefold() in ("past", "last", "previous")
-        ):
+        ) or (not exact and (form in DAILY or (groups.get("u") or "").casefold() in ("day", "week", "weekend"))):
             continue
         elif article is not None and (both := _relative(form, groups, article, match[0])):
             found.append(When(*at, form, *both))

@@ -14,6 +14,7 @@ from daliz.relations.reading.dates import When
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.lexicon import Lexicon, rows
 from daliz.relations.reading.mentions import Mention, office_party
+from daliz.relations.reading.numbers import WORDS
 from daliz.relations.reading.syntax import Parsed, pobjs, rights, within
 
 if TYPE_CHECKING:
@@ -21,18 +22,32 @@ if TYPE_CHECKING:
 
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
-STATES = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"})
+STATES = frozenset(
+    {"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"}
+)
 GUESTS = frozenset(
-    {None, "head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "official", "delegation", "government", "parliament"}
+    {
+        None,
+        "head_of_state",
+        "head_of_government",
+        "foreign_minister",
+        "minister",
+        "speaker",
+        "official",
+        "delegation",
+        "government",
+        "parliament",
+    }
 )
 
 
 @dataclass
 class Article:
-    """What the text has spoken of so far, for `he`, `the president`, `the two countries`."""
+    """What the text has spoken of so far, for `he`, `the president`, `the two countries`; `stated`: its day, or month, as it was given."""
 
     lexicon: Lexicon
     day: str | None
+    stated: str | None = None
     text: str = ""
     seen: list[tuple[int, Mention]] = field(default_factory=list)
 
@@ -144,9 +159,17 @@ class Scene:
         if mention.kind == "office":
             return self.article.person(at, mention.rank, self.parsed.end)
         if mention.kind == "dyad":
-            pair = self.article.pair(at, self.parsed.end)
+            pair = self._counted(mention) or self.article.pair(at, self.parsed.end)
             return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
+
+    def _counted(self, mention: Mention) -> tuple[str, ...]:
+        """`four countries - Georgia, Azerbaijan, Turkey and Kazakhstan -`: a list of that length in the sentence, for three and more."""
+        count = next((WORDS[word] for word in mention.text.casefold().split() if WORDS.get(word, 0) > 2), 0)
+        for other in self.parsed.mentions:
+            if count and other.kind in ("countries", "group") and len(other.parties) == count:
+                return tuple(party.country for party in other.parties if party.country)
+        return ()
 
     def partner(self, code: str, rank: str | None, position: int) -> Party:
         """One side of a pair: the officeholder the article named, or who held the office, or the country."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from daliz.corridor.errors import DalizError
@@ -57,13 +57,15 @@ class Reader:
         prepared = []
         for index, (raw, day) in enumerate(articles):
             text, notices = article_text(raw, names[index] if index < len(names) else f"article {index + 1}")
-            prepared.append(self._prepare(text, article_day(day), notices))
-        parse([scene.parsed for _, scenes, _, _ in prepared for scene in scenes])
+            prepared.append(self._prepare(text, article_day(day), notices, not is_month(day)))
+        parse([scene.parsed for article in prepared for scene in article[1]])
         return [self._finish(*parts) for parts in prepared]
 
-    def _prepare(self, text: str, day: date | None, notices: tuple[str, ...]) -> tuple[Article, list[Scene], date | None, tuple[str, ...]]:
+    def _prepare(
+        self, text: str, day: date | None, notices: tuple[str, ...], exact: bool = True
+    ) -> tuple[Article, list[Scene], date | None, tuple[str, ...]]:
         iso = day.isoformat() if day else None
-        article = Article(self.lexicon, iso, text)
+        article = Article(self.lexicon, iso, iso if exact or iso is None else iso[:7], text)
         chosen = set(candidates(text, self.lexicon))
         scenes: list[Scene] = []
         introduced: dict[str, Party] = {}
@@ -71,7 +73,7 @@ class Reader:
             return article, scenes, day, notices
         for start, end in sentences_of(text):
             tokens = tokens_of(text[start:end], start)
-            whens = dates_in(text[start:end], day, start)
+            whens = dates_in(text[start:end], day, start, exact)
             units = units_of(tokens, whens, self.lexicon, introduced)
             mentions = mentions_of(units, self.lexicon, iso)
             for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):
@@ -103,13 +105,22 @@ def _near(before: str | None, day: date | None) -> bool:
 
 
 def article_day(day: str | date | None) -> date | None:
-    """The article's day from ISO text. Raises: DalizError for another form."""
+    """The article's day from ISO text; the last day of a month where only that is known. Raises: DalizError for another form."""
     if day is None or isinstance(day, date):
         return day
+    text = day.strip()[:10]
     try:
-        return date.fromisoformat(day.strip()[:10])
+        if is_month(text):
+            first = date.fromisoformat(f"{text}-01")
+            return (first + timedelta(31)).replace(day=1) - timedelta(1)
+        return date.fromisoformat(text)
     except ValueError:
-        raise DalizError(f"date {day!r}: expected year-month-day, for example 2024-03-12") from None
+        raise DalizError(f"date {day!r}: expected year-month-day, for example 2024-03-12, or year-month") from None
+
+
+def is_month(day: str | date | None) -> bool:
+    """Whether only the month of an article is known."""
+    return isinstance(day, str) and len(day.strip()) == 7
 
 
 def drafts_of(scene: Scene) -> list[Draft]:
@@ -179,7 +190,7 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     if draft.days and draft.days[0]:
         return draft.days
     if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
-        return (day.isoformat(), None) if day and draft.kind == "stock" else (None, None)
+        return (scene.article.stated, None) if draft.kind == "stock" else (None, None)
     words = {node.lower_ for node in draft.node.subtree} | {child.lower_ for above in list(up(draft.node))[:1] for child in above.children}
     long_ago = draft.node.pos_ == "VERB" and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
     if VAGUE & words or long_ago:
@@ -192,7 +203,7 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
         draft.doubt("no day in the sentence, and the article has no date", 0.8)
         return None, None
     draft.doubt("no day in the sentence; the article's date is taken", 0.95)
-    return day.isoformat(), None
+    return scene.article.stated, None
 
 
 def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:

@@ -213,8 +213,9 @@ def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Me
     for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
         if (place := scene.place(where)) is not None:
             return place
-    own = {node.i, predicate.i}
-    near = [m for child, m in scene.places() if m.kind != "country" and (_verb_above(child) in own)]
+    own: set[int | None] = {node.i, predicate.i}
+    own |= {None} if predicate.i == node.i else set()
+    near = [m for child, m in scene.places() if m.kind != "country" and _verb_above(child) in own]
     return near[0] if len(near) == 1 else None
 
 

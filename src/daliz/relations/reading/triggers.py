@@ -7,7 +7,7 @@ from functools import cache
 from daliz.relations.reading.lexicon import Lexicon, rows
 from daliz.relations.reading.tokens import sentences_of
 
-MARKS = str.maketrans(dict.fromkeys(",.;:!?()[]\"“”‘’'«»/—–-\n\t", " "))
+MARKS = ",.;:!?()[]\"“”‘’'«»/—–-"
 
 
 @cache
@@ -16,7 +16,10 @@ def _stems(names: str) -> tuple[str, ...]:
 
 
 def _named(text: str, lexicon: Lexicon) -> bool:
-    return not lexicon.capitals.isdisjoint(text.translate(MARKS).split())
+    # One replace a mark is several times faster than translate() on a whole article.
+    for mark in MARKS:
+        text = text.replace(mark, " ")
+    return not lexicon.capitals.isdisjoint(text.split())
 
 
 def has_trigger(lowered: str, names: str) -> bool:
