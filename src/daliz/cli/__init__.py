@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from daliz.cli import agenda, agreements, compare, dataset, dependence, events, fibre, plan, read, relations, report, simulate
+from daliz.cli import agenda, agreements, compare, dataset, dependence, events, fibre, flows, plan, read, relations, report, simulate
 
 app = typer.Typer(
     name="daliz",
@@ -21,6 +21,7 @@ app.command("new")(dataset.new)
 app.command("show")(dataset.show)
 app.command("plan")(plan.plan)
 app.command("simulate")(simulate.simulate)
+app.command("flows")(flows.flows)
 app.command("relations")(relations.relations)
 app.add_typer(agreements.app, name="agreements")
 app.add_typer(fibre.app, name="fibre")

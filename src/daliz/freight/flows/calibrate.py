@@ -2,8 +2,8 @@
 
 What a family's constant stands for is all that price, time and reliability do not say: habit, politics, subsidies, insurance. It is set
 so that the odds of two families in equilibrium are those of the published volumes (Train 2009, section 2.8), by bracketing (Brent 1973).
-Only pairs of places for which both families offer itineraries count, since other cargo has no choice; that the published volumes, which
-hold captive cargo too, moved as the contested ones did is an assumption.
+Only pairs of places count for which both families offer itineraries and the other carries a twentieth at least, since other cargo has no
+choice; that the published volumes, which hold captive cargo too, moved as the contested ones did is an assumption.
 
 Prediction: the logarithm of the odds in the years that were fitted has a mean and a standard deviation; a further year is expected at the
 mean, within Student's t with one degree of freedom less than years. With two years the interval is wide, and it is stated as it is. It
@@ -27,6 +27,8 @@ from daliz.freight.flows.corridor import CorridorFlows, FlowModel
 MOST_CONSTANT = 60.0
 CLOSE = 1e-7
 LEVEL = 0.9
+CONTESTED = 0.05
+KEYS = ["origin", "destination", "commodity"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def yearly(corridor: Corridor, subject: str, category: str = "teu") -> dict[int,
     found: dict[int, tuple[float, str]] = {}
     for name, period, value in mine.select("id", "period", "value").iter_rows():
         found.setdefault(int(period), (value, f"observations/{name}"))
+    changes = rows.filter((pl.col("subject") == subject) & (pl.col("unit") == "percent") & pl.col("period").str.contains(r"^\d{4}(-H1)?$"))
+    for name, period, value in changes.select("id", "period", "value").iter_rows():
+        year = int(period[:4])
+        if year not in found and year - 1 in found:
+            found[year] = (found[year - 1][0] * (1 + value / 100), f"observations/{name}")
     return found
 
 
@@ -87,34 +94,39 @@ def fit_constants(model: FlowModel, family: str, other: str, odds: float) -> tup
     for name in (family, other):
         if name not in flows.totals["family"]:
             raise DalizError(f"no itinerary is of the family {name!r}; there are: {', '.join(flows.totals['family'].sort())}")
-    contested_odds(flows, family, other)
+    pairs = contested(flows, family, other)
 
     def excess(constant: float) -> float:
-        reached = contested_odds(model.solve({family: constant}), family, other)
+        reached = odds_on(model.solve({family: constant}, pairs), pairs, family, other)
         return float(np.log(max(reached, 1e-300)) - np.log(odds))
 
     if excess(-MOST_CONSTANT) > 0 or excess(MOST_CONSTANT) < 0:
         raise DalizError(f"no constant brings {family} to {odds:.3g} times the flow of {other}")
     # Congestion answers back, so the odds rise less than the constant; they rise all the same, and a bracketed root is found surely.
     constants[family] = float(brentq(excess, -MOST_CONSTANT, MOST_CONSTANT, xtol=CLOSE))
-    return constants, model.solve(constants)
+    return constants, model.solve(constants, pairs)
 
 
-def contested_odds(flows: CorridorFlows, family: str, other: str) -> float:
-    """Flow of a family over that of another, on pairs of places and cargo classes for which both offer an itinerary.
+def contested(flows: CorridorFlows, family: str, other: str) -> pl.DataFrame:
+    """Pairs of places and cargo classes that both families offer an itinerary for, and of which the other carries at least a twentieth.
 
-    Raises: DalizError when there is no such pair.
+    Raises: DalizError when there is none.
     """
-    keys = ["origin", "destination", "commodity"]
     table = flows.itineraries
-    both = (
-        table.filter(pl.col("family") == family)
-        .select(keys)
-        .join(table.filter(pl.col("family") == other).select(keys), on=keys, how="semi")
+    total = pl.col("teu_year").sum()
+    by_pair = table.group_by(KEYS).agg(
+        (pl.col("teu_year").filter(pl.col("family") == other).sum() / total).alias("its"),
+        (pl.col("family") == family).any().alias("offered"),
     )
-    if not both.height:
-        raise DalizError(f"no pair of places has itineraries of both {family} and {other}")
-    there = table.join(both.unique(), on=keys, how="semi")
+    found = by_pair.filter(pl.col("offered") & (pl.col("its") >= CONTESTED)).select(KEYS)
+    if not found.height:
+        raise DalizError(f"no pair of places has itineraries of {family} beside cargo of {other}")
+    return found
+
+
+def odds_on(flows: CorridorFlows, pairs: pl.DataFrame, family: str, other: str) -> float:
+    """Flow of a family over that of another, on some pairs of places and cargo classes."""
+    there = flows.itineraries.join(pairs, on=KEYS, how="semi")
     mine, its = (float(there.filter(pl.col("family") == name)["teu_year"].sum()) for name in (family, other))
     return mine / its if its > 0 else np.inf
 

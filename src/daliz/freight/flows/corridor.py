@@ -71,18 +71,19 @@ class CorridorFlows:
         """Shares by pair (`share:family:origin-destination`) and flows by family (`flow_teu_year:family`)."""
         found = [
             Figure(
-                f"flow_teu_year:{family}", f"flow of all cargo {_words(family)}", teu, "TEU/year", rows=self.rows, certainty=self.certainty
+                f"flow_teu_year:{family}", f"flow of all cargo {words(family)}", teu, "TEU/year", rows=self.rows, certainty=self.certainty
             )
             for family, teu, _ in self.totals.iter_rows()
         ]
         for row in self.shares.iter_rows(named=True):
             pair = f"{row['origin']}-{row['destination']}"
-            label = f"share of cargo {row['origin']} to {row['destination']} {_words(row['family'])}"
+            label = f"share of cargo {row['origin']} to {row['destination']} {words(row['family'])}"
             found.append(Figure(f"share:{row['family']}:{pair}", label, 100 * row["share"], "%", rows=self.rows, certainty=self.certainty))
         return found
 
 
-def _words(family: str) -> str:
+def words(family: str) -> str:
+    """A family in words: by way of a country, by sea, directly."""
     return f"by way of {family[4:].upper()}" if family.startswith("via_") else {"sea": "by sea", "direct": "directly"}.get(family, family)
 
 
@@ -100,14 +101,23 @@ class FlowModel:
     use: sparse.csr_matrix
     resources: Resources
 
-    def solve(self, constants: Mapping[str, float] | None = None, tolerance: float = 1e-10) -> CorridorFlows:
-        """Flows in equilibrium, with a constant added to the utility of each family (default: none)."""
+    def solve(
+        self, constants: Mapping[str, float] | None = None, pairs: pl.DataFrame | None = None, tolerance: float = 1e-10
+    ) -> CorridorFlows:
+        """Flows in equilibrium, with a constant added to the utility of each family (default: none), on some pairs of places and cargo
+        classes (origin, destination, commodity; default: all)."""
         given = dict(constants or {})
         families = self.itineraries["family"].to_list()
         unknown = sorted(set(given) - set(families))
         if unknown:
             raise DalizError(f"no itinerary is of the family {unknown[0]!r}; there are: {', '.join(sorted(set(families)))}")
         added = np.array([given.get(family, 0.0) for family in families])
+        if pairs is not None:
+            keys = [*PAIR, "commodity"]
+            marked = self.itineraries.select(keys).join(
+                pairs.select(keys).with_columns(there=True), on=keys, how="left", maintain_order="left"
+            )
+            added = np.where(marked["there"].fill_null(False).to_numpy(), added, 0.0)
         problem = ChoiceProblem(
             self.group, self.amount, self.constant + added, self.sensitivity, self.use, self.resources.delay, self.resources.slope
         )

@@ -1,0 +1,129 @@
+"""`daliz flows`: who takes which corridor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daliz.cli.dataset import CorridorOption, JsonOption
+
+if TYPE_CHECKING:
+    from daliz.freight.flows import Calibration, CorridorFlows
+
+
+def flows(
+    origin: Annotated[str | None, typer.Option("--from", help="Only cargo from this place.")] = None,
+    destination: Annotated[str | None, typer.Option("--to", help="Only cargo to this place.")] = None,
+    demand: Annotated[float, typer.Option(help="Times the demand of the tables.")] = 1.0,
+    series: Annotated[
+        str, typer.Option(help="Fit to published volumes: two families and their subjects, such as via_aze=TITR,via_rus=Northern.")
+    ] = "",
+    fit: Annotated[str, typer.Option(help="Years to fit, with commas between.")] = "2022,2023",
+    check: Annotated[str, typer.Option(help="Years to hold the fit against.")] = "2024,2025",
+    corridor: CorridorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who takes which corridor: demand over all itineraries by price, time and reliability, slowed by what is chosen."""
+    from daliz.assess.itineraries import itineraries
+    from daliz.corridor import find_place, load
+    from daliz.freight.flows import calibrate, flow_model
+
+    tables = load(corridor)
+    ends = [None if name is None else find_place(tables, name) for name in (origin, destination)]
+    wanted = _series(series)
+    fitted, held = _years(fit, "--fit"), _years(check, "--check")
+    model = flow_model(tables, itineraries(tables, *ends), demand)
+    calibration = calibrate(tables, model, wanted, fitted, held) if wanted else None
+    found = calibration.flows if calibration else model.solve()
+    if as_json:
+        _print_json(found, calibration)
+    else:
+        _tell(found, calibration)
+
+
+def _series(text: str) -> dict[str, str]:
+    from daliz.corridor import DalizError
+
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        family, equals, subject = part.partition("=")
+        if not equals or not family or not subject:
+            raise DalizError(f"--series {part!r}: expected a family and a subject of the observations, such as via_aaa=Subject")
+        found[family.strip()] = subject.strip()
+    return found
+
+
+def _years(text: str, option: str) -> list[int]:
+    from daliz.corridor import DalizError
+
+    try:
+        return [int(year) for year in text.split(",") if year.strip()]
+    except ValueError as error:
+        raise DalizError(f"{option} {text!r}: expected years with commas between, such as 2022,2023") from error
+
+
+def _print_json(found: CorridorFlows, calibration: Calibration | None) -> None:
+    from daliz.cli.say import json_text
+
+    answer: dict[str, object] = {
+        "totals": found.totals.to_dicts(),
+        "shares": found.shares.to_dicts(),
+        "use": found.use.to_dicts(),
+        "without_itinerary": found.left.to_dicts(),
+        "residual": found.residual,
+        "figures": [figure.as_dict() for figure in found.figures()],
+    }
+    if calibration is not None:
+        predictions = [{**vars(prediction), "miss_points": prediction.miss_points} for prediction in calibration.predictions]
+        answer["calibration"] = {"constants": dict(calibration.constants), "predictions": predictions, "rows": list(calibration.rows)}
+    print(json_text(answer))
+
+
+def _tell(found: CorridorFlows, calibration: Calibration | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from daliz.cli.say import say
+    from daliz.freight.flows.corridor import words
+
+    total = float(found.totals["teu_year"].sum())
+    parts = ", ".join(f"{100 * share:.1f} % {words(family)}" for family, _, share in found.totals.iter_rows() if share >= 0.0005)
+    say(f"{total:,.0f} TEU a year choose between {found.itineraries.height:,} itineraries: {parts}.")
+    if found.left.height:
+        say(f"{float(found.left['teu_year'].sum()):,.0f} TEU a year have no itinerary: {', '.join(_pairs(found.left))}.")
+    grid = Table(box=None, pad_edge=False)
+    for name in ("from", "to", "corridor"):
+        grid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=16)
+    for name in ("TEU/year", "share %", "days", "USD/FEU"):
+        grid.add_column(name, justify="right", no_wrap=True)
+    for row in found.shares.filter(found.shares["share"] >= 0.005).head(30).iter_rows(named=True):
+        grid.add_row(row["origin"], row["destination"], row["family"], f"{row['teu_year']:,.0f}", f"{100 * row['share']:.1f}",
+                     f"{row['days_mean']:.1f}", f"{row['cost_usd_feu']:,.0f}")  # fmt: skip
+    Console(width=80).print(grid)
+    full = found.use.filter(found.use["use"] > 0.6)
+    for row in full.head(8).iter_rows(named=True):
+        say(
+            f"{row['resource']}: {100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year, {row['delay_days']:.1f} days of waiting."
+        )
+    if calibration is not None:
+        _tell_fit(calibration)
+
+
+def _tell_fit(calibration: Calibration) -> None:
+    from daliz.cli.say import say
+
+    constant = calibration.constants[calibration.family]
+    say(f"Fitted to published volumes: a constant of {constant:+.2f} in the utility of {calibration.family}.")
+    for p in calibration.predictions:
+        inside = "within the interval" if p.miss_points == 0 else f"the interval misses it by {p.miss_points:.1f} percentage points"
+        kind = "fitted" if p.fitted else "predicted"
+        say(
+            f"{p.year}: share of {calibration.family} in the two {kind} {100 * p.share:.1f} % ({100 * p.low:.1f} to {100 * p.high:.1f}), "
+            f"published {100 * p.observed:.1f} %: {inside}.",
+            indent=2,
+        )
+
+
+def _pairs(frame: object) -> list[str]:
+    return [f"{row['origin']} to {row['destination']}" for row in frame.iter_rows(named=True)]  # type: ignore[attr-defined]
