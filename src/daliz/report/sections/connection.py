@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 MOVING, STANDING, WAITING = "moving", "handling and border", "waiting to leave"
+WHOLE = "the whole way, by plan"
 WIDTH, ROW_PX = 560, 24
 
 
@@ -42,41 +43,55 @@ def _title(answer: Plan, part: Segment) -> str:
     return f"{start} to {end}, {part.mode}, {part.km:,.0f} km" if part.moving else f"at {start}"
 
 
-def time_chart(answer: Plan, parts: list[Segment]) -> alt.TopLevelMixin:
-    """Hours from origin to destination: the whole as one stacked bar, and below it each part where it falls, with its hours."""
-    import altair as alt
-
-    from daliz.draw import INK, PALETTE
-
+def _bars(answer: Plan, parts: list[Segment]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Pieces of the bars (in days), where each bar ends with its length in words, and the order of the bars."""
     rows: list[dict[str, Any]] = []
-    order, at = ["the whole way"], 0.0
+    ends: list[dict[str, Any]] = []
+    order, at = [WHOLE], 0.0
     for number, part in enumerate(parts, start=1):
         title = _title(answer, part) if _title(answer, part) not in order else f"{_title(answer, part)} ({number})"
         order.append(title)
         pieces = [(MOVING, part.hours)] if part.moving else [(STANDING, part.hours - part.waiting_h), (WAITING, part.waiting_h)]
         for kind, hours in pieces:
             if hours > 0:
-                rows += [{"part": where, "kind": kind, "from": at / 24, "to": (at + hours) / 24} for where in (title, order[0])]
+                rows += [{"part": where, "kind": kind, "from": at / 24, "to": (at + hours) / 24} for where in (title, WHOLE)]
                 at += hours
-    ends = [
-        {"part": title, "to": max(row["to"] for row in rows if row["part"] == title), "text": words.hours(part.hours)}
-        for title, part in zip(order[1:], parts, strict=True)
+        ends.append({"part": title, "to": at / 24, "text": words.hours(part.hours)})
+    ends.append({"part": WHOLE, "to": at / 24, "text": f"{at / 24:.1f} days"})
+    return rows, ends, order
+
+
+def time_chart(answer: Plan, parts: list[Segment], seasons: dict[str, dict[str, Any]]) -> alt.TopLevelMixin:
+    """Days from origin to destination: by plan as one stacked bar, what half and nine in ten take by season, and each part where it falls.
+
+    Parameters: seasons (rows of a plan's front by what the season is called).
+    """
+    import altair as alt
+
+    from daliz.draw import INK, PALETTE
+
+    rows, ends, order = _bars(answer, parts)
+    drawn = [
+        {
+            "part": f"drawn, {name}",
+            "from": row["days_p10"],
+            "to": row["days_p90"],
+            "mid": row["days_p50"],
+            "text": f"{row['days_p50']:.1f} days",
+        }
+        for name, row in seasons.items()
     ]
-    ends.append({"part": order[0], "to": at / 24, "text": f"{at / 24:.1f} days"})
+    order[1:1] = [row["part"] for row in drawn]
+    most = max(row["to"] for row in [*ends, *drawn])
     y = alt.Y("part:N", sort=order, title=None, axis=alt.Axis(labelLimit=420, ticks=False, domain=False))
+    x = alt.X("from:Q", title="days from departure (drawn: P10, P50 and P90)", scale=alt.Scale(domain=[0, most * 1.1]))
     colours = alt.Scale(domain=[MOVING, STANDING, WAITING], range=[PALETTE[0], PALETTE[1], PALETTE[2]])
-    bars = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar(height=14)
-        .encode(
-            x=alt.X("from:Q", title="days from departure, by plan", scale=alt.Scale(domain=[0, at / 24 * 1.1])),
-            x2="to:Q",
-            y=y,
-            color=alt.Color("kind:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
-        )
-    )
-    text = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=4, color=INK).encode(x="to:Q", y=y, text="text:N")
-    return alt.layer(bars, text).properties(width=WIDTH, height=ROW_PX * len(order))
+    kind = alt.Color("kind:N", scale=colours, legend=alt.Legend(orient="top", title=None))
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar(height=14).encode(x=x, x2="to:Q", y=y, color=kind)
+    spans = alt.Chart(alt.Data(values=drawn)).mark_rule(color=INK, strokeWidth=2).encode(x=x, x2="to:Q", y=y)
+    middles = alt.Chart(alt.Data(values=drawn)).mark_point(color=INK, filled=True, size=60, opacity=1).encode(x="mid:Q", y=y)
+    text = alt.Chart(alt.Data(values=[*ends, *drawn])).mark_text(align="left", dx=4, color=INK).encode(x="to:Q", y=y, text="text:N")
+    return alt.layer(bars, spans, middles, text).properties(width=WIDTH, height=ROW_PX * len(order))
 
 
 def _map(winter: Plan, choice: Plan) -> str:
@@ -120,6 +135,10 @@ def _nearby(line: list[tuple[float, float]], main: list[list[tuple[float, float]
     return all(west <= lon <= east and south <= lat <= north for lon, lat in line)
 
 
+def _fastest(answer: Plan) -> dict[str, Any]:
+    return answer.front.filter(pl.col("itinerary") == answer.label("fastest")).row(0, named=True)
+
+
 def _choice(choice: Plan) -> Grid:
     cells = []
     for labels, row in words.grouped(choice.choice.iter_rows(named=True)):
@@ -161,8 +180,9 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         (
             Picture(_map(winter, choice), f"The way from {origin} to {destination}, as railways and sea lanes run.", rows),
             Picture(
-                chart_svg(time_chart(winter, parts)),
-                f"Where the days go from departure at {origin} to the cargo being free at {destination}, by plan.",
+                chart_svg(time_chart(winter, parts, {"June": _fastest(summer), "December": _fastest(winter)})),
+                f"Where the days go from departure at {origin} to the cargo being free at {destination}: by plan, and what "
+                "comes out when handling, runs, weather and departures are drawn.",
                 rows,
             ),
             Words(
