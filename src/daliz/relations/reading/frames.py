@@ -135,6 +135,8 @@ class Scene:
                     found += self.parties(part, deep=False)
         for child in pobjs(node, ("of", "from", "between", "by", "among")):
             found += self.parties(child, deep=False)
+            if self.mention(child) is None and child.tag_ in ("NN", "NNS"):
+                found += [party for inner in pobjs(child, ("of", "from")) for party in self.parties(inner, deep=False)]
         return unique(found)
 
     def _leader(self, node: Node) -> tuple[Party, ...]:

@@ -205,9 +205,15 @@ def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> lis
         if best is None:
             at += 1
             continue
-        found.append(_mention(best[1], list(units[at : best[0]]), lexicon, day))
-        at = best[0]
+        end = at + 1 if best[1] == "place" and not _one_country(units[at : best[0]]) else best[0]
+        found.append(_mention(best[1], list(units[at:end]), lexicon, day))
+        at = end
     return found
+
+
+def _one_country(units: Sequence[Unit]) -> bool:
+    """`Kazan, Russia` is one place; in `in Baku, Kazakhstan and ...` a clause ends at the comma."""
+    return len({unit.entry.country for unit in units if unit.entry}) == 1
 
 
 def _choose(entry: Entry, day: str | None, country: str | None, rank: str | None) -> Actor:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
 DATE_PREPOSITIONS = words("syntax_date_prepositions")
+PURPOSES = frozenset({"attend", "participate", "take", "join", "meet", "hold", "discuss", "sign", "chair", "address"})
 CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
 QUOTES = frozenset('"“”„«»')
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
@@ -134,6 +135,8 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
             pending = []
         mention = begins.get(unit.first)
         if mention is None:
+            if _opens_purpose(parsed, units, index):
+                _add(parsed, ",", unit.first, unit.first)
             _add_unit(parsed, unit)
             index += 1
             continue
@@ -143,6 +146,13 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
     if pending:
         _anchor(parsed, pending, ".")
     return parsed
+
+
+def _opens_purpose(parsed: Parsed, units: Sequence[Unit], index: int) -> bool:
+    """`a visit to Baku to attend ...`: a comma before the purpose keeps the parser from hanging the visit on it."""
+    before = parsed.mention_at.get(len(parsed.words) - 1)
+    following = units[index + 1].text.casefold() if index + 1 < len(units) else ""
+    return units[index].text == "to" and before is not None and before.kind in ("place", "country", "capital") and following in PURPOSES
 
 
 def _adverbial(units: Sequence[Unit]) -> set[int]:
