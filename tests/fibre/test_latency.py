@@ -25,7 +25,7 @@ def made_up(corridor: Corridor, cables: list[dict[str, object]], spots: dict[str
         {"id": f"c{at}", "name": f"c{at}", "kind": "terrestrial", "status": "open", "source": "made_up", "certainty": "assumed", **cable}
         for at, cable in enumerate(cables)
     ]
-    return corridor.replace("places", [*kept, *places]).replace("cables", full)
+    return corridor.replace("places", [*kept, *places]).replace("cables", [*corridor["cables"].to_dicts(), *full])
 
 
 SPOTS = {
@@ -179,9 +179,9 @@ def test_questions_that_cannot_be_answered_are_answered_so(square: Corridor, tin
         latency(square, "Lonely", "Alpha")
     with pytest.raises(FibreError, match="is both ends"):
         latency(square, "Alpha", "alpha")
-    with pytest.raises(FibreError, match="route factor 0.5"):
+    with pytest.raises(FibreError, match=r"route factor 0.5"):
         latency(square, "Alpha", "Delta", route_factor=0.5)
-    with pytest.raises(PlaceError, match="nearest: "):
+    with pytest.raises(PlaceError, match="nearest"):
         latency(square, "Alphaa", "Delta")
     far = made_up(tiny, [SQUARE[0], {"from_place": "charlie", "to_place": "delta"}], SPOTS)
     assert latency(far, "Alpha", "Delta").ways == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -130,7 +131,7 @@ def test_the_graph_search_is_exact_on_its_graph(seed: int) -> None:
 
 def chain_cost(cost: np.ndarray, chain: np.ndarray) -> float:
     total = 0.0
-    for (y, x), (v, u) in zip(chain[:-1], chain[1:], strict=True):
+    for (y, x), (v, u) in itertools.pairwise(chain):
         parts = int(max(abs(v - y), abs(u - x)))
         samples = [judge.cost_at(cost, y + (v - y) * p / parts, x + (u - x) * p / parts) for p in range(parts + 1)]
         total += (sum(samples) - (samples[0] + samples[-1]) / 2) / parts * math.hypot(v - y, u - x)

@@ -81,7 +81,9 @@ def test_wilsons_interval_is_the_published_one() -> None:
 def sndlib(path: Path) -> list[Edge]:
     """Links of a network in SNDlib's native format, with the great-circle or plane distance between their ends."""
     text = path.read_text(encoding="utf-8")
-    nodes = {name: (float(x), float(y)) for name, x, y in re.findall(r"^\s+(\S+) \(\s*(\S+)\s+(\S+)\s*\)\s*$", text, flags=re.M)}
+    section = re.search(r"^NODES \((.*?)^\)", text, flags=re.M | re.S)
+    assert section
+    nodes = {name: (float(x), float(y)) for name, x, y in re.findall(r"^\s+(\S+) \(\s*(\S+)\s+(\S+)\s*\)", section[1], flags=re.M)}
     links = re.search(r"^LINKS \((.*?)^\)", text, flags=re.M | re.S)
     assert links
     found = []

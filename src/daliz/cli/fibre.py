@@ -299,7 +299,8 @@ def latency(
 
 def _say_latency(found: Latency) -> None:
     print(
-        f"{found.names[0]} to {found.names[1]}: {found.great_circle_km:,.0f} km apart; no round trip below {found.floor_ms:.1f} ms is possible"
+        f"{found.names[0]} to {found.names[1]}: {found.great_circle_km:,.0f} km apart; no round trip below"
+        f" {found.floor_ms:.1f} ms is possible"
         " (2 n d / c)."
     )
     low, high = found.band
@@ -348,7 +349,8 @@ def survival(
 ) -> None:
     """Disjoint ways, availability and single points of failure of relations, or the effect of a cut on them."""
     from daliz.fibre.errors import FibreError
-    from daliz.fibre.survival import cut, survival as survived
+    from daliz.fibre.survival import cut
+    from daliz.fibre.survival import survival as survived
 
     if len(pairs) % 2:
         raise FibreError(f"{len(pairs)} places; expected two for each relation")

@@ -1,8 +1,8 @@
 """How often two places can reach one another: the share of time in which at least one way between them is whole.
 
 Cables fail and are repaired independently of one another. The answer is exact, by walking through the cables one by one and keeping, for
-every way in which the places on the frontier may be joined, its probability; where the frontier grows too wide it is simulated instead, with
-an interval.
+every way in which the places on the frontier may be joined, its probability; where the frontier grows too wide it is simulated instead,
+with an interval.
 
 Sources: Colbourn (1987), The Combinatorics of Network Reliability; Hardy, Lucet and Limnios (2007), K-terminal network reliability measures
 with binary decision diagrams, IEEE Transactions on Reliability 56; Wilson (1927) for the interval.

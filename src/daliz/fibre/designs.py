@@ -72,11 +72,7 @@ class LightReport:
     rows: tuple[str, ...] = ()
 
     def best(self, hypothesis: str) -> Design | None:
-        """The feasible design of a hypothesis with the fewest pairs, then the fewest repeaters; None when none is feasible.
-
-        Among repeatered designs one more pair is taken to be dearer than one more repeater only up to 80 km spans: shorter spans are not built
-        for their own sake.
-        """
+        """The feasible design of a hypothesis with the fewest pairs, then the fewest repeaters; None when none is feasible."""
         fits = [one for one in self.designs if one.hypothesis == hypothesis and one.feasible]
         return min(fits, key=lambda one: (one.pairs or math.inf, one.repeaters), default=None)
 
@@ -132,7 +128,8 @@ def designs(
 ) -> LightReport:
     """Both hypotheses for one line, to the same target with the same margin.
 
-    Parameters: length_km (cable with slack), target_tbps (of the cable, each way), margin_db, glass, band, subject (for the figures' names).
+    Parameters: length_km (cable with slack), target_tbps (of the cable, each way), margin_db, glass, band, subject (for the figures'
+    names).
     Raises: FibreError when a number is not positive.
     """
     for value, what in ((length_km, "length"), (target_tbps, "target")):
@@ -157,7 +154,7 @@ def designs(
 def _unrepeatered(length_km: float, glass: Glass) -> list[tuple[str, tuple[Span, ...]]]:
     """Chains without powered equipment on the seabed."""
     whole = Span(length_km, glass, PREAMPLIFIER_NF_DB)
-    chains = [
+    chains: list[tuple[str, tuple[Span, ...]]] = [
         ("booster and preamplifier alone", (whole,)),
         ("Raman pumps at the receiving end", (Span(length_km, glass, PREAMPLIFIER_NF_DB, raman=Raman()),)),
     ]
@@ -192,8 +189,8 @@ def _decides(report: LightReport) -> str:
     if repeatered is None:
         return "only an unrepeatered cable reaches the target"
     return (
-        f"the number of fibre pairs: about {repeatered.pairs} mean repeaters, about {single.pairs} none; power feeding equipment in the tender of"
-        " a landing station, or a supplier's notice of repeaters, would decide as well"
+        f"the number of fibre pairs: about {repeatered.pairs} mean repeaters, about {single.pairs} none;"
+        " power feeding equipment in the tender of a landing station, or a supplier's notice of repeaters, would decide as well"
     )
 
 

@@ -34,8 +34,8 @@ class End:
 def end_of(corridor: Corridor | None, spot: str | LonLat) -> End:
     """An end by place name or by 'lat,lon' (a tuple is lon, lat).
 
-    A name that fits several places means the cable landing among them. Raises: FibreError for a name without a corridor to look it up in, or
-    numbers that are no position; PlaceError for an unknown name.
+    A name that fits several places means the cable landing among them. Raises: FibreError for a name without a corridor to look it up
+    in, or numbers that are no position; PlaceError for an unknown name.
     """
     if not isinstance(spot, str):
         return _point(float(spot[1]), float(spot[0]))
@@ -166,7 +166,7 @@ def _on_land(grid: Bathymetry, bed: Seabed, end: End) -> str:
     rows, cols = np.nonzero(np.isfinite(bed.depth_m))
     if rows.size:
         km = float(np.hypot((rows - row) * bed.hy_km[row], (cols - col) * bed.hx_km[row]).min())
-        return f"{end.text()} lies on land, {km:,.0f} km from the nearest water on the grid {grid.name}; expected a place within {SNAP_KM:g} km"
+        return f"{end.text()} lies on land, {km:,.0f} km from water on the grid {grid.name}; expected a place within {SNAP_KM:g} km of it"
     inside = (grid.lat >= bed.lat[0]) & (grid.lat <= bed.lat[-1])
     if (grid.elevation_m[inside] > 0).any() and not (grid.elevation_m[inside] < bed.level_m).any():
         return (

@@ -8,6 +8,7 @@ Source: Ferrari et al., JOCN 12, C31 (2020).
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -144,7 +145,7 @@ def _topology(spans: Sequence[Span]) -> dict[str, Any]:
         ]
     elements.append({"uid": "B", "type": "Transceiver", "metadata": spot(len(spans))})
     names = [element["uid"] for element in elements]
-    joints = [{"from_node": a, "to_node": b} for a, b in zip(names[:-1], names[1:], strict=True)]
+    joints = [{"from_node": a, "to_node": b} for a, b in itertools.pairwise(names)]
     return {"elements": elements, "connections": joints}
 
 

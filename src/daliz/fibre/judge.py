@@ -51,7 +51,7 @@ def cost_at(cost: Floats, y: float, x: float) -> float:
 @njit(cache=True)
 def segment_cost(cost: Floats, hx: Floats, hy: Floats, y0: float, x0: float, y1: float, x1: float) -> float:
     """Cost of one straight piece; inf when it meets a blocked cell."""
-    parts = max(1, int(math.ceil(math.hypot(y1 - y0, x1 - x0) / SAMPLE)))
+    parts = max(1, math.ceil(math.hypot(y1 - y0, x1 - x0) / SAMPLE))
     dy, dx = (y1 - y0) / parts, (x1 - x0) / parts
     total = 0.0
     for part in range(parts):
@@ -107,13 +107,13 @@ def _refined(line: Floats, longest: float) -> Floats:
     total = 1
     for number in range(line.shape[0] - 1):
         reach = math.hypot(line[number + 1, 0] - line[number, 0], line[number + 1, 1] - line[number, 1])
-        total += max(1, int(math.ceil(reach / longest)))
+        total += max(1, math.ceil(reach / longest))
     out = np.empty((total, 2))
     out[0] = line[0]
     at = 1
     for number in range(line.shape[0] - 1):
         reach = math.hypot(line[number + 1, 0] - line[number, 0], line[number + 1, 1] - line[number, 1])
-        parts = max(1, int(math.ceil(reach / longest)))
+        parts = max(1, math.ceil(reach / longest))
         for part in range(1, parts + 1):
             share = part / parts
             out[at, 0] = line[number, 0] + share * (line[number + 1, 0] - line[number, 0])

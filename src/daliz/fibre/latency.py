@@ -187,8 +187,8 @@ def latency(
 def _families(net: Network, a: str, b: str, factor: float, uniform: bool) -> list[frozenset[str]]:
     """Sets of countries, one for each corridor, the quickest first.
 
-    A tree of avoidance: the best way is taken, then the best way that avoids each of its countries in turn, and so on, as Reiter (1987) finds
-    hitting sets. Of ways that share most of their length only the quickest stays.
+    A tree of avoidance: the best way is taken, then the best way that avoids each of its countries in turn, and so on, as Reiter (1987)
+    finds hitting sets. Of ways that share most of their length only the quickest stays.
     """
     own = {net.country[a], net.country[b]}
     listed = edges(net, factor, uniform)

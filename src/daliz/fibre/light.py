@@ -52,15 +52,15 @@ class Band:
 
     def frequencies_hz(self) -> Floats:
         """Middle of each channel."""
-        return self.first_thz * 1e12 + np.arange(self.channels) * self.spacing_ghz * 1e9
+        return np.asarray(self.first_thz * 1e12 + np.arange(self.channels) * self.spacing_ghz * 1e9, dtype=np.float64)
 
 
 @dataclass(frozen=True)
 class Raman:
     """Pump light sent against the signal from the far end, not depleted by it.
 
-    Attributes: pump_w (all pumps together), efficiency_w_km (gain per W and km, mean over the band), loss_db_km (of the fibre at the pumps),
-    temperature_k (of the seabed).
+    Attributes: pump_w (all pumps together), efficiency_w_km (gain per W and km, mean over the band), loss_db_km (of the fibre at the
+    pumps), temperature_k (of the seabed).
     """
 
     pump_w: float = 1.25

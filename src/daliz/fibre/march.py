@@ -158,7 +158,7 @@ def _straight(cost: Floats, hx: Floats, hy: Floats, row: int, col: int, y: int, 
     length = math.hypot((y - row) * hy[middle], (x - col) * hx[middle])
     total = 0.0
     for step in range(steps + 1):
-        at = cost[int(round(row + (y - row) * step / steps)), int(round(col + (x - col) * step / steps))]
+        at = cost[round(row + (y - row) * step / steps), round(col + (x - col) * step / steps)]
         total += at * (0.5 if step in (0, steps) else 1.0)
     return total * length / steps
 

@@ -101,7 +101,8 @@ def network(corridor: Corridor, repair_days: dict[str, float] | None = None) -> 
     """The network of the cables that are open.
 
     Parameters: corridor, repair_days (mean time to repair by kind of cable, or by cable id, in place of the tables; a closed sea without a
-    cable ship is such a case). Raises: FibreError for a rate or time that is not positive, an unknown cable or kind, a cable without length.
+    cable ship is such a case). Raises: FibreError for a rate or time that is not positive, an unknown cable or kind, a cable without
+    length.
     """
     return _cached(corridor, tuple(sorted((repair_days or {}).items())))
 

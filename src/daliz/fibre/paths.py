@@ -1,7 +1,7 @@
 """Ways through a network: the shortest, the cheapest disjoint pair, how many disjoint ways there are.
 
-Sources: Dijkstra (1959); Suurballe (1974) and Bhandari (1999) for the pair of least total length; Menger (1927) and Ford and Fulkerson (1956)
-for the number; shared-risk groups by an exact optimisation (HiGHS, Huangfu and Hall 2018), since that problem is NP-hard (Hu 2003).
+Sources: Dijkstra (1959); Suurballe (1974) and Bhandari (1999) for the pair of least total length; Menger (1927) and Ford and Fulkerson
+(1956) for the number; shared-risk groups by an exact optimisation (HiGHS, Huangfu and Hall 2018), since that problem is NP-hard (Hu 2003).
 """
 
 from __future__ import annotations
@@ -212,7 +212,11 @@ def group_disjoint_pair(
     many, wide = len(arcs), len(shared)
     # Columns: each way's arcs, then each way's groups.
     size = 2 * many + 2 * wide
-    row, col, val, low, high = [], [], [], [], []
+    row: list[int] = []
+    col: list[int] = []
+    val: list[float] = []
+    low: list[float] = []
+    high: list[float] = []
 
     def constrain(terms: Iterable[tuple[int, float]], least: float, most: float) -> None:
         for column, factor in terms:

@@ -75,8 +75,10 @@ def kml(route: Route) -> str:
     rows = route.positions.to_dicts()
     line = " ".join(f"{row['lon']:.6f},{row['lat']:.6f},{-row['depth_m']:.1f}" for row in rows)
     marks = "".join(
-        f"<Placemark><name>{row['seq']}</name><description>km {row['km']:.1f}, depth {row['depth_m']:.0f} m, slope {row['slope_deg']:.2f} deg,"
-        f" slack {row['slack_pct']:.1f} %</description><Point><coordinates>{row['lon']:.6f},{row['lat']:.6f}</coordinates></Point></Placemark>"
+        f"<Placemark><name>{row['seq']}</name><description>km {row['km']:.1f}, depth {row['depth_m']:.0f} m,"
+        f" slope {row['slope_deg']:.2f} deg,"
+        f" slack {row['slack_pct']:.1f}"
+        f" %</description><Point><coordinates>{row['lon']:.6f},{row['lat']:.6f}</coordinates></Point></Placemark>"
         for row in rows
     )
     return (
@@ -151,7 +153,7 @@ def light_chart(report: LightReport) -> str:
         }
         for one in report.designs
     ]
-    order = [row["design"] for row in rows]
+    order = [one.name for one in report.designs]
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("design:N", sort=order, title=None, axis=alt.Axis(labelLimit=440)),
         x=alt.X("gsnr:Q", title="GSNR after margin (dB, in the signal's bandwidth)", scale=alt.Scale(domain=[-4, 32])),
@@ -179,9 +181,9 @@ def latency_chart(found: Latency, names: Mapping[str, str] | None = None) -> str
         }
         for way in found.ways
     ]
-    order = [row["way"] for row in rows]
+    order = [called.get(way.name, way.name) for way in found.ways]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("way:N", sort=order, title=None, axis=alt.Axis(labelLimit=440)))
-    top = max([row["high"] for row in rows] + [found.floor_ms]) * 1.08
+    top = max([*(way.rtt_high_ms for way in found.ways), found.floor_ms]) * 1.08
     title, scale = "round trip (ms); bar: band of the route factor", alt.Scale(domain=[0, top])
     ms = alt.X("ms:Q", title=title, scale=scale)
     bars = base.mark_bar(color=PALE, height=8).encode(x=alt.X("low:Q", title=title, scale=scale), x2="high:Q")

@@ -6,6 +6,7 @@ judge integrates the cost along both. The cheaper one is the answer, the gap bet
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,10 +119,25 @@ class Route:
         """The route as plain values, for JSON."""
         plain = {
             key: getattr(self, key)
-            for key in (
-                "length_km shore_km cable_km geodesic_km max_depth_m mean_depth_m shallow_share buried_km usd faults_year outage_h_year"
-                " gap level_m repair_days grid_name spacing_km memory_gb"
-            ).split()
+            for key in [
+                "length_km",
+                "shore_km",
+                "cable_km",
+                "geodesic_km",
+                "max_depth_m",
+                "mean_depth_m",
+                "shallow_share",
+                "buried_km",
+                "usd",
+                "faults_year",
+                "outage_h_year",
+                "gap",
+                "level_m",
+                "repair_days",
+                "grid_name",
+                "spacing_km",
+                "memory_gb",
+            ]
         }
         return {
             "from": vars(self.ends[0]),
@@ -244,7 +260,7 @@ def _front(
 def _sampled(bed: Seabed, line: Floats, longest_km: float) -> Floats:
     """The line with points at most so far apart (row, col)."""
     pieces = [line[:1]]
-    for a, b in zip(line[:-1], line[1:], strict=True):
+    for a, b in itertools.pairwise(line):
         row = min(int(a[0]), len(bed.hx_km) - 1)
         km = float(np.hypot((b[0] - a[0]) * bed.hy_km[row], (b[1] - a[1]) * bed.hx_km[row]))
         parts = max(1, int(np.ceil(km / longest_km)))
@@ -328,7 +344,7 @@ def _described(
         level_m=bed.level_m,
         level_date=on,
         repair_days=repair_days,
-        grid_name=grid.source and f"{grid.name}: {grid.source}" or grid.name,
+        grid_name=(grid.source and f"{grid.name}: {grid.source}") or grid.name,
         spacing_km=grid.spacing_km,
         memory_gb=bed.memory_gb,
         rows=rows,

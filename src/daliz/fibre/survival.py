@@ -155,7 +155,8 @@ class Effect:
 class Cut:
     """A cut of some cables and its effect on each relation.
 
-    `systems`: for each cable system that was hit, the pairs of its own landings that its own cables (and the land crossings between them) no
+    `systems`: for each cable system that was hit, the pairs of its own landings that its own cables (and the land crossings between
+    them) no
     longer join. `as_of`: the year whose network was cut (cables that came into service later are left out); None: that of today.
     """
 
@@ -237,8 +238,8 @@ def availability(
 ) -> Availability:
     """Share of time in which at least one way joins two places.
 
-    Parameters: repair_days (mean time to repair by kind of cable or cable id, in place of the tables; 'submarine': 90 is a closed sea without
-    a cable ship). Raises: FibreError for a place without fibre, a time not above 0, or a route factor below 1.
+    Parameters: repair_days (mean time to repair by kind of cable or cable id, in place of the tables; 'submarine': 90 is a closed sea
+    without a cable ship). Raises: FibreError for a place without fibre, a time not above 0, or a route factor below 1.
     """
     net = network(corridor, dict(repair_days or {}))
     a, b = ends_of(corridor, net, a, b)
@@ -262,7 +263,8 @@ def survival(
 ) -> Survival:
     """Disjoint ways, availability and single points of failure of some relations.
 
-    Parameters: repair_days as in `availability`, with_risks (look for ways apart in shared risks and countries, and for single points, too).
+    Parameters: repair_days as in `availability`, with_risks (look for ways apart in shared risks and countries, and for single points,
+    too).
     Raises: PlaceError or FibreError for an unknown place or one without fibre, and for rates, times or factors out of bounds.
     """
     net = network(corridor, dict(repair_days or {}))
@@ -321,7 +323,8 @@ def cut(
     """The effect of a cut on some relations.
 
     Parameters: what (a cable, a risk group as `declared:x`, `spot:x` or `country:XXX`, a row of hazards with cables, or several of these),
-    pairs (names of places), as_of (year: cables whose `in_service` is later are left out; a recorded cut is replayed in the year it happened).
+    pairs (names of places), as_of (year: cables whose `in_service` is later are left out; a recorded cut is replayed in the year it
+    happened).
     Raises: FibreError for a cut of unknown cables, PlaceError for an unknown place.
     """
     names = (what,) if isinstance(what, str) else tuple(what)

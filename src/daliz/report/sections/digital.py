@@ -54,8 +54,8 @@ def _published(corridor: Corridor, there: Sequence[Figure]) -> list[Figure]:
             continue
     for model in corridor["observations"]["model"].drop_nulls().unique(maintain_order=True).to_list():
         if model.startswith("cable_km:") and model not in names:
-            ends = next((row for row in corridor["cables"].to_dicts() if model == f"cable_km:{row['from_place']}-{row['to_place']}"), None)
-            found += _length_alone(corridor, ends) if ends else []
+            line = next((row for row in corridor["cables"].to_dicts() if model == f"cable_km:{row['from_place']}-{row['to_place']}"), None)
+            found += _length_alone(corridor, line) if line else []
     return found
 
 
@@ -93,7 +93,7 @@ def _seabed(corridor: Corridor, line: dict[str, object], blocks: list[Block], fi
             + f". It goes down to {found.max_depth_m:,.0f} m."
         )
         _line_blocks(found, rows, blocks)
-        figures += [figure for figure in found.figures()]
+        figures += list(found.figures())
     if line["length_km"] and line["capacity_tbps"]:
         report = designs.light(corridor, str(line["id"]))
         blocks.append(
@@ -117,10 +117,13 @@ def _seabed(corridor: Corridor, line: dict[str, object], blocks: list[Block], fi
 def _line_blocks(found: Route, rows: tuple[str, ...], blocks: list[Block]) -> None:
     blocks += [
         Words(
-            f"Two engines drew the line for themselves and differ by {100 * found.gap:.2f} % in cost. {100 * found.shallow_share:.0f} % of it lies"
+            f"Two engines drew the line for themselves and differ by {100 * found.gap:.2f} % in cost."
+            f" {100 * found.shallow_share:.0f} % of it lies"
             f" shallower than 200 m, where anchors and nets reach; {found.faults_year:.2f} faults a year are expected, and with"
-            f" {found.repair_days:g} days to repair {found.outage_h_year:.0f} hours of outage. A closed sea without a cable ship of its own can take"
-            f" longer: three times the time is three times the outage. The depths are on cells of {found.spacing_km:.0f} km, so small canyons and"
+            f" {found.repair_days:g} days to repair {found.outage_h_year:.0f} hours of outage. A closed sea"
+            f" without a cable ship of its own can take"
+            f" longer: three times the time is three times the outage. The depths are on cells of"
+            f" {found.spacing_km:.0f} km, so small canyons and"
             f" steps are not in them; the water stands at {found.level_m:.1f} m."
         ),
         Picture(pictures.route_map(found), f"The best seabed line, {found.length_km:.0f} km, and the straight line.", rows),
@@ -185,7 +188,8 @@ def _round_trips(corridor: Corridor, relation: Relation, blocks: list[Block], fi
     title = " to ".join(found.names)
     blocks += [
         Words(
-            f"{title}: the great circle is {found.great_circle_km:,.0f} km, so no round trip below {found.floor_ms:.1f} ms is possible. Where no"
+            f"{title}: the great circle is {found.great_circle_km:,.0f} km, so no round trip below"
+            f" {found.floor_ms:.1f} ms is possible. Where no"
             f" length of a cable is published, one route factor stands for it in all corridors: {found.route_factor:.2f}, the median that"
             f" published round trips imply ({found.band[0]:.2f} to {found.band[1]:.2f}). {_ranking(found, called)}"
         ),
