@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from datetime import UTC, date, datetime
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plan_tables import corridor
+from typer.testing import CliRunner
 
+from daliz.cli import app
 from daliz.corridor import DalizError
 from daliz.freight.plan import PlanError, plan
 from daliz.freight.plan.feed import FeedError, read_feed
@@ -172,3 +175,11 @@ def test_real_feeds_read_whole(cases: Path, tmp_path: Path) -> None:
     assert tables["departures"].height > 0
     copied = shutil.make_archive(str(tmp_path / "sncf"), "zip", source)
     assert read_feed(copied).stop_times.equals(feed.stop_times)
+
+
+def test_the_command_writes_a_feed_that_the_command_plans_on(tmp_path: Path) -> None:
+    folder = corridor().save(tmp_path / "tables")
+    written = CliRunner().invoke(app, ["gtfs", str(tmp_path / "out.zip"), "--first-day", "2026-12-01", "--corridor", str(folder)])
+    assert written.exit_code == 0, written.output
+    asked = CliRunner().invoke(app, ["plan", "East", "West", "--depart", "2026-12-07T00:00", "--gtfs", str(tmp_path / "out.zip"), "--json"])
+    assert json.loads(asked.output)["front"][0]["services"] == ["train_a#1", "ship#2", "train_b#3"]

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from plan_tables import Row, corridor, departure, service, stops, terminal
 
+from daliz.corridor import DalizError
 from daliz.freight.plan import Plan, PlanError, plan
 
 # 2026-12-07 is a Monday.
@@ -274,3 +275,27 @@ def test_nothing_is_random_about_a_plan() -> None:
     first, again = (plan(corridor(), "East", "West", depart=MONDAY) for _ in range(2))
     assert first.front.equals(again.front)
     assert first.legs.equals(again.legs)
+
+
+def test_a_validity_to_a_month_holds_to_its_last_day() -> None:
+    rows = [departure("a", "train_a", "1234567", "10:00", valid_to="2026-12")]
+    assert only(plan(corridor(departures=rows), "East", "Port", depart="2026-12-31T08:00"))["depart"] == utc(31, 5)
+    with pytest.raises(PlanError):
+        plan(corridor(departures=rows), "East", "Port", depart="2027-01-01T08:00")
+
+
+def test_terminals_that_are_never_open_together_are_named() -> None:
+    hours = [terminal("port", "storage", 1.0, opens_h=8.0, closes_h=12.0), terminal("port", "crane", 1.0, opens_h=14.0, closes_h=18.0)]
+    with pytest.raises(DalizError, match="terminals/port_storage, terminals/port_crane: opens_h and closes_h leave no hour"):
+        plan(corridor(terminals=hours), "East", "West", depart=MONDAY)
+
+
+def test_questions_from_several_threads_do_not_disturb_one_another() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    tables = corridor()
+    days = [f"2026-12-{day:02d}T08:00" for day in range(1, 13)]
+    alone = [plan(tables, "East", "West", depart=day).front for day in days]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda day: plan(tables, "East", "West", depart=day).front, days))
+    assert all(a.equals(b) for a, b in zip(alone, together, strict=True))

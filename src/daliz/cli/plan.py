@@ -168,3 +168,22 @@ def _written(path: Path, content: str | bytes) -> str:
     finally:
         temporary.unlink(missing_ok=True)
     return f"Wrote {path}."
+
+
+def gtfs(
+    file: Annotated[Path, typer.Argument(help="Feed to write (.zip).")],
+    first_day: Annotated[str, typer.Option("--first-day", help="First day that the feed covers: 2026-12-01.")],
+    days: Annotated[int, typer.Option(help="Days that it covers, 1 to 300.")] = 90,
+    corridor: CorridorOption = None,
+) -> None:
+    """Write the open services as a GTFS feed, for journey planners and maps."""
+    from datetime import date
+
+    from daliz.corridor import DalizError, load
+    from daliz.freight.plan.gtfs import write_gtfs
+
+    try:
+        day = date.fromisoformat(first_day)
+    except ValueError as error:
+        raise DalizError(f"--first-day {first_day!r}: expected a day such as 2026-12-01") from error
+    print(f"Wrote {write_gtfs(load(corridor), file, day, days)}.")

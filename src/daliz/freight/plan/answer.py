@@ -88,7 +88,7 @@ def plan(
     chosen = filter_of(network, query)
     paths = _paths(network, query, chosen, all_itineraries)
     if not paths:
-        raise PlanError(explain_no_way(network, query, lambda other: bool(_paths(network, other, filter_of(network, other), False))))
+        raise PlanError(explain_no_way(network, query, lambda other: _has_way(network, other)))
     return make_plan(network, query, paths, draws, seed, all_itineraries)
 
 
@@ -122,6 +122,19 @@ def _fastest(network: Compiled, query: Query, chosen: Filter, ready: Ints) -> in
     limits = Limits(latest=query.arrive_by or int(NEVER)) if query.depart is None else Limits()
     paths = _search(network, query, chosen, ready, 0, limits)
     return min((path.arrival - path.ready for path in paths), default=None)
+
+
+def _has_way(network: Compiled, query: Query) -> bool:
+    """Whether there is any way, whenever it arrives."""
+    chosen = filter_of(network, query)
+    start = query.depart if query.depart is not None else query.arrive_by or 0
+    ready = np.array([start], np.int64) if query.depart is not None else _days_before(start)
+    return _fastest(network, query, chosen, ready) is not None
+
+
+def _days_before(deadline: int) -> Ints:
+    """A minute a day for the longest journey before a deadline."""
+    return np.arange(deadline, deadline - LONGEST_JOURNEY_DAYS * DAY_MIN, -DAY_MIN, dtype=np.int64)
 
 
 def _search(network: Compiled, query: Query, chosen: Filter, ready: Ints, criteria: int, limits: Limits) -> list[Path]:
@@ -164,8 +177,7 @@ def _cheapest_too(network: Compiled, query: Query, chosen: Filter, ready: Ints, 
 
 def _arriving_by(network: Compiled, query: Query, chosen: Filter, everything: bool) -> list[Path]:
     deadline = query.arrive_by or 0
-    coarse = np.arange(deadline, deadline - LONGEST_JOURNEY_DAYS * DAY_MIN, -DAY_MIN, dtype=np.int64)
-    fastest = _fastest(network, query, chosen, coarse)
+    fastest = _fastest(network, query, chosen, _days_before(deadline))
     if fastest is None:
         return []
     found: dict[tuple[int, ...], Path] = {}

@@ -74,6 +74,15 @@ def parse_day(text: str) -> date:
     return date.fromisoformat((text + "-01-01")[:10] if len(text) == 4 else (text + "-01")[:10])
 
 
+def last_day(text: str) -> date:
+    """A date; a year or month stands for its last day."""
+    first = parse_day(text)
+    if len(text) == 10:
+        return first
+    following = date(first.year + 1, 1, 1) if len(text) == 4 or first.month == 12 else date(first.year, first.month + 1, 1)
+    return following - timedelta(days=1)
+
+
 def clock_minutes(text: str) -> int:
     """Minutes of a time such as 06:30 or 25:10."""
     hours, minutes = text.split(":")
@@ -104,7 +113,7 @@ def listed_minutes(row: Mapping[str, Any], service: Mapping[str, Any], zone_name
         if bounds["valid_from"]:
             runs &= index >= (parse_day(bounds["valid_from"]) - horizon.first).days
         if bounds["valid_to"]:
-            runs &= index <= (parse_day(bounds["valid_to"]) - horizon.first).days
+            runs &= index <= (last_day(bounds["valid_to"]) - horizon.first).days
     for days, value in ((row["except_dates"], False), (row["extra_dates"], True)):
         at = _indices(days or (), horizon)
         runs[at] = value

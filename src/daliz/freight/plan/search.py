@@ -99,7 +99,6 @@ class Router:
         self.network = network
         self.places = len(network.at_first) - 1
         self.all_usable = np.ones(len(network.stop_first) - 1, np.int8)
-        self._heads = np.empty(self.places * network.handling.shape[1], np.int64)
         self.floor = _floor(network)
         self._no_floor = np.zeros_like(self.floor)
         self.labels_made = 0
@@ -131,6 +130,7 @@ class Router:
             bounds = np.zeros((3, self.places), np.int64)
         legs_left = fewest_legs(net, destination) if bounded else np.zeros(self.places, np.int64)
         room = _ROOM
+        heads = np.empty(self.places * net.handling.shape[1], np.int64)
         bars = np.array([limits.latest, limits.cents, limits.risk], np.int64)
         while True:
             labels, found, status = search(
@@ -149,7 +149,7 @@ class Router:
                 room.label,
                 room.trace,
                 room.alive,
-                self._heads,
+                heads,
                 room.found,
                 room.bag,
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from daliz.corridor import Corridor
+from daliz.corridor import Corridor, DalizError
 from daliz.freight.plan.network import FORBIDDEN, Handling, Openings
 
 GATE, RAIL_1435, RAIL_1520, RAIL_OTHER, ROAD, SEA, FERRY, WAGON_FERRY = range(8)
@@ -189,6 +189,9 @@ def openings(
             continue
         opens = max(step.opens_h for step in limited)
         closes = min(step.closes_h if step.closes_h > step.opens_h else step.closes_h + 24 for step in limited)
+        if closes <= opens:
+            names = ", ".join(f"terminals/{step.terminal}" for step in limited)
+            raise DalizError(f"{names}: opens_h and closes_h leave no hour of the day in which all of them at {place} are open")
         days = midnights[place][:7] if constant[place] else midnights[place]
         found.windows[index] = [(day + round(opens * HOUR_MIN), day + round(closes * HOUR_MIN)) for day in days]
         if constant[place]:
