@@ -79,7 +79,14 @@ def random_corridor(seed: int) -> Corridor:
     services, stops = _services(luck, links)
     ends = [luck.sample(range(len(places)), 2) for _ in range(8)]
     demands = [
-        {"id": f"d{i}", "origin": f"p{a}", "destination": f"p{b}", "commodity": "general", "teu_year": luck.uniform(10, 5000), "empty": False}
+        {
+            "id": f"d{i}",
+            "origin": f"p{a}",
+            "destination": f"p{b}",
+            "commodity": "general",
+            "teu_year": luck.uniform(10, 5000),
+            "empty": False,
+        }
         | {"year": 2025, **MADE_UP}
         for i, (a, b) in enumerate(ends)
     ]

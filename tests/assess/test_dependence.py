@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import timedelta
+from itertools import pairwise
 
 import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.assess.random_corridors import COUNTRIES, random_corridor
 
 from daliz.assess import digital
 from daliz.assess.capacity import capacities, limiting_rows, most_flow, sensible_arcs
@@ -20,7 +22,6 @@ from daliz.assess.ways import best_ways, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
 from daliz.fibre import disjoint_paths
 from daliz.freight.plan import PlanError, plan
-from tests.assess.random_corridors import COUNTRIES, random_corridor
 
 MONOTONE = ("cut_off", "access_lost", "access_lost_usd", "access_lost_kg", "capacity_lost", "capacity_lost_teu_year")
 FIBRE = ("hubs_cut_off", "paths_lost", "reach_lost")
@@ -157,7 +158,7 @@ def test_capacity_names_what_limits_it(tiny: Corridor) -> None:
 def test_disjoint_ways_agree_with_the_fibre_room(embedded: Corridor) -> None:
     lines, kept = glass(embedded), np.ones(len(glass(embedded).km), bool)
     places = list(hubs(embedded).values())[:7]
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         found, _ = digital.disjoint_ways(lines, kept, lines.index(a), lines.index(b))
         assert found == disjoint_paths(embedded, a, b)
 
@@ -168,7 +169,8 @@ def test_the_matrix_holds_every_pair_both_ways(embedded: Corridor) -> None:
     assert {("KAZ", "AZE"), ("AZE", "KAZ"), ("CHN", "RUS")} <= pairs
     assert all(country != territory for country, territory in pairs)
     shares = frame.select("access_lost", "capacity_lost", "cut_off", "in_territory").drop_nulls()
-    assert ((shares >= 0) & (shares <= 1 + 1e-12)).to_numpy().all()
+    values = shares.to_numpy()
+    assert ((values >= 0) & (values <= 1 + 1e-12)).all()
 
 
 def test_bad_questions_are_answered(tiny: Corridor) -> None:

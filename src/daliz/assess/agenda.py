@@ -1,8 +1,9 @@
 """The agenda's worth: what each project and each agreement changes, by itself and together with the others.
 
-Order matters: a fourth ship is worth little while the berth is full. So two ends are told: the effect *first* (on the corridor as it is; of what is
-in service already, what would be lost without it) and the effect *last* (on top of all other projects). Within an agreement with few projects the
-Shapley value shares the effect of all of them out: the mean of a project's effect over all orders (Shapley 1953), which adds up exactly.
+Order matters: a fourth ship is worth little while the berth is full. So two ends are told: the effect *first* (on the corridor as it is;
+of what is in service already, what would be lost without it) and the effect *last* (on top of all other projects). Within an agreement
+with few projects the Shapley value shares the effect of all of them out: the mean of a project's effect over all orders (Shapley 1953),
+which adds up exactly.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ Members = frozenset[str]
 
 @dataclass(frozen=True)
 class Item:
-    """A project or an agreement: kind, id, title, status, published cost (None: not published, or not of all its projects), projects with effects."""
+    """A project or an agreement: kind, id, title, status, published cost (None: not published, or not of all its projects), projects with
+    effects."""
 
     kind: str
     id: str
@@ -58,10 +60,10 @@ class Item:
 class Agenda:
     """The agenda's worth.
 
-    Attributes: table (one row an item, role and measure: kind (project or agreement), id, title, status, role (first, last, or shapley:PROJECT),
-    measure, subject, label, unit, effect, low, high (95 % interval), cost_usd, usd_per_unit (cost for one unit of effect; null where it makes
-    nothing better), measurable), silent (agreements and projects that change no row of the tables, or nothing that is told from chance), untold (items whose
-    freight could not be simulated with or without them, and why).
+    Attributes: table (one row an item, role and measure: kind (project or agreement), id, title, status, role (first, last, or
+    shapley:PROJECT), measure, subject, label, unit, effect, low, high (95 % interval), cost_usd, usd_per_unit (cost for one unit of
+    effect; null where it makes nothing better), measurable), silent (agreements and projects that change no row of the tables, or nothing
+    that is told from chance), untold (items whose freight could not be simulated with or without them, and why).
     """
 
     table: pl.DataFrame
@@ -143,9 +145,9 @@ def agenda(
 ) -> Agenda:
     """What projects and agreements change.
 
-    Parameters: only (ids of projects and agreements; default: all), shapley (share out within agreements of up to six projects), relation (default: that of
-    the first demand), pair (countries whose fibre is asked for; default: those of most projects that change cables), replications, seed, workers,
-    cluster, kept_in, tell (see `sweep`).
+    Parameters: only (ids of projects and agreements; default: all), shapley (share out within agreements of up to six projects), relation
+    (default: that of the first demand), pair (countries whose fibre is asked for; default: those of most projects that change cables),
+    replications, seed, workers, cluster, kept_in, tell (see `sweep`).
     Raises: DalizError for an id that is neither, or projects that contradict each other.
     """
     items = _chosen(items_of(corridor), only)
@@ -265,7 +267,19 @@ def _row(item: Item, role: str, key: Key, differences: np.ndarray) -> dict[str, 
     better = measurable and effect is not None and (effect > 0) == told.more_is_better
     cost = item.cost_usd if not role.startswith("shapley:") else None
     return {
-        **{"kind": item.kind, "id": item.id, "title": item.title, "status": item.status, "role": role},
-        **{"measure": measure, "subject": subject, "label": told.label, "unit": told.unit, "effect": effect, "low": low, "high": high},
-        **{"cost_usd": cost, "usd_per_unit": cost / abs(effect) if better and cost and effect else None, "measurable": measurable},
+        "kind": item.kind,
+        "id": item.id,
+        "title": item.title,
+        "status": item.status,
+        "role": role,
+        "measure": measure,
+        "subject": subject,
+        "label": told.label,
+        "unit": told.unit,
+        "effect": effect,
+        "low": low,
+        "high": high,
+        "cost_usd": cost,
+        "usd_per_unit": cost / abs(effect) if better and cost and effect else None,
+        "measurable": measurable,
     }

@@ -1,11 +1,12 @@
 """Capacity: how much could pass a corridor's network in a year, if nothing were late and nobody else wanted to.
 
 Services run over links, through terminals, with fleets; each of these has a yearly capacity, and the most that can pass from one place to
-another is a maximum flow (Ford and Fulkerson 1956; Dinic's algorithm in scipy). Capacities shared by several services are shared in the flow.
-It is an upper bound: weather, breakdowns and queues take from it what `daliz simulate` says.
+another is a maximum flow (Ford and Fulkerson 1956; Dinic's algorithm in scipy). Capacities shared by several services are shared in the
+flow. It is an upper bound: weather, breakdowns and queues take from it what `daliz simulate` says.
 
-Nodes: a place once for each mode that stops or passes there, split where trains change gauge or are handed over, and once as a yard where cargo
-changes. Arcs: a link in the direction in which open services run over it; and cranes, berths and train formation between trains, ships and yard.
+Nodes: a place once for each mode that stops or passes there, split where trains change gauge or are handed over, and once as a yard where
+cargo changes. Arcs: a link in the direction in which open services run over it; and cranes, berths and train formation between trains,
+ships and yard.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ Limit = tuple[float, tuple[str, ...]]
 class Capacities:
     """The network of yearly capacities.
 
-    Attributes: node (index by place and part of it), arcs (pairs of nodes), tail, head (indices), teu_year (whole TEU), hours (of running, at
-    typical speed), touches (countries that the services on each arc touch anywhere), rows (what limits each arc: `links/ca1`,
+    Attributes: node (index by place and part of it), arcs (pairs of nodes), tail, head (indices), teu_year (whole TEU), hours (of running,
+    at typical speed), touches (countries that the services on each arc touch anywhere), rows (what limits each arc: `links/ca1`,
     `terminals/alat_crane`, or the services over it; empty: nothing).
     """
 
@@ -133,7 +134,8 @@ def _yearly(corridor: Corridor) -> dict[str, float]:
 
 
 def touched_by_service(corridor: Corridor) -> dict[str, set[str]]:
-    """Countries that each service touches: of its stops, and of the ends of the links it runs over (closing any of them shuts the service)."""
+    """Countries that each service touches: of its stops, and of the ends of the links it runs over (closing any of them shuts the
+    service)."""
     country = dict(corridor["places"].select("id", "country").iter_rows())
     ends = {link: {country[a], country[b]} for link, a, b in corridor["links"].select("id", "from_place", "to_place").iter_rows()}
     found: dict[str, set[str]] = {}

@@ -1,7 +1,7 @@
 """Compare: the same questions put to a corridor and to what a scenario makes of it, each difference with its interval.
 
-Differences of simulated measures are taken replication by replication, with the same luck in both corridors, and their mean is given with a 95 %
-interval (Student's t over the paired differences). Differences of planned and static measures are exact.
+Differences of simulated measures are taken replication by replication, with the same luck in both corridors, and their mean is given with
+a 95 % interval (Student's t over the paired differences). Differences of planned and static measures are exact.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ SCHEMA = {
 class Comparison:
     """A scenario held against the corridor as it is.
 
-    Attributes: scenario, table (one row a measure and subject: measure, subject, label, unit, base, scenario, difference, low, high (95 % interval
-    of the difference; equal to it where it is exact), base_note, scenario_note), relations, pair (countries whose fibre is asked for), replications.
+    Attributes: scenario, table (one row a measure and subject: measure, subject, label, unit, base, scenario, difference, low, high (95 %
+    interval of the difference; equal to it where it is exact), base_note, scenario_note), relations, pair (countries whose fibre is asked
+    for), replications.
     """
 
     scenario: Scenario
@@ -73,8 +74,8 @@ def compare_all(
 ) -> dict[str, Comparison]:
     """Compare scenarios with the corridor as it is.
 
-    Parameters: relations (origin and destination by any spelling; default: the two that the corridor is about), pair (countries whose fibre is
-    asked for; default: those of the first relation), replications, seed, workers, cluster, kept_in and tell (see `sweep`).
+    Parameters: relations (origin and destination by any spelling; default: the two that the corridor is about), pair (countries whose
+    fibre is asked for; default: those of the first relation), replications, seed, workers, cluster, kept_in and tell (see `sweep`).
     Returns: comparisons by the scenarios' names, in their order.
     Raises: DalizError for a scenario that cannot be (see `apply`), changes nothing, or has the name of another.
     """

@@ -1,18 +1,18 @@
 """Dependence: what each country loses when another country's territory is closed to it.
 
-A counterfactual, not an opinion. A country reaches its markets by the fastest, the cheapest and the greenest way there is, and the network could
-carry so much to them in a year; then another country's territory is closed, and the same is asked again. Told are:
+A counterfactual, not an opinion. A country reaches its markets by the fastest, the cheapest and the greenest way there is, and the network
+could carry so much to them in a year; then another country's territory is closed, and the same is asked again. Told are:
 
 - the rise in days, USD and kg CO2e, a mean over the markets that can still be reached, weighted by the corridor's cargo there;
 - the share of markets (by cargo) that nothing reaches any more;
-- access lost: the mean over all markets of 1 - before/after, which is 0 when nothing changes, 1/2 when the way takes twice as long, and 1 when
-  there is no way; this is what is called the dependence, in time (and likewise in cost and in CO2);
+- access lost: the mean over all markets of 1 - before/after, which is 0 when nothing changes, 1/2 when the way takes twice as long, and 1
+  when there is no way; this is what is called the dependence, in time (and likewise in cost and in CO2);
 - capacity lost: the mean over all markets of the share of the maximum flow that is lost;
 - and of its fibre the rise in milliseconds, and the disjoint ways lost, to the hubs of other countries (`digital`).
 
-A market within the closed country is left out: dependence is on a country's territory, not on its trade; its share is told beside. The best of a
-set of ways never gets better when ways are taken from it, and neither does a maximum flow: over the same markets no loss is negative, a territory
-that no route touches counts zero, and a second closure never lowers what the first one did (all three are tested).
+A market within the closed country is left out: dependence is on a country's territory, not on its trade; its share is told beside. The
+best of a set of ways never gets better when ways are taken from it, and neither does a maximum flow: over the same markets no loss is
+negative, a territory that no route touches counts zero, and a second closure never lowers what the first one did (all three are tested).
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ HIGH_SEAS = "XXX"
 class Loss:
     """What closing some territory costs a country on its ways to its markets.
 
-    Attributes: rise_days, rise_usd_feu, rise_kg_feu (means over markets that can still be reached, weighted by cargo; nan when there is none),
-    cut_off (share of markets that nothing reaches any more), access_lost, access_lost_usd, access_lost_kg (shares, 0 to 1, by time, cost and CO2),
-    capacity_lost (share of the maximum flow, 0 to 1), capacity_lost_teu_year (mean over markets), in_territory (share of the country's markets that
-    lie in the territory and are left out of all the others).
+    Attributes: rise_days, rise_usd_feu, rise_kg_feu (means over markets that can still be reached, weighted by cargo; nan when there is
+    none), cut_off (share of markets that nothing reaches any more), access_lost, access_lost_usd, access_lost_kg (shares, 0 to 1, by time,
+    cost and CO2), capacity_lost (share of the maximum flow, 0 to 1), capacity_lost_teu_year (mean over markets), in_territory (share of
+    the country's markets that lie in the territory and are left out of all the others).
     """
 
     rise_days: float
@@ -95,8 +95,8 @@ def _flows(corridor: Corridor, shut: Corridor, territory: frozenset[str], start:
 def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Mapping[str, float] | None = None) -> Loss | None:
     """What a country loses when territory is closed to it.
 
-    Parameters: corridor, country, territory (countries that are closed; not the country itself), markets (places with weights; default: those of
-    the corridor's cargo outside the country). Markets in the territory are left out.
+    Parameters: corridor, country, territory (countries that are closed; not the country itself), markets (places with weights; default:
+    those of the corridor's cargo outside the country). Markets in the territory are left out.
     Returns: the loss, or None when the country has no cargo, no service or no market that it could reach.
     Raises: DalizError when the territory holds the country itself or a country that is not in the corridor.
     """
@@ -122,7 +122,9 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
     flows = np.array([_flows(corridor, shut, shut_countries, *way) for way in asked])
     share = np.divide(flows[:, 0] - flows[:, 1], flows[:, 0], out=np.zeros(len(flows)), where=flows[:, 0] > 0)
     return Loss(
-        *(float(rise) for rise in rises),
+        rise_days=float(rises[0]),
+        rise_usd_feu=float(rises[1]),
+        rise_kg_feu=float(rises[2]),
         cut_off=float(weights @ ~reached),
         access_lost=float(lost[0]),
         access_lost_usd=float(lost[1]),
@@ -163,8 +165,8 @@ def check_country(corridor: Corridor, country: str) -> str:
 def dependence(corridor: Corridor) -> pl.DataFrame:
     """The dependence of every country with cargo on the territory of every other country that a service or a cable touches.
 
-    Returns: a frame with the columns country, territory and those of `Loss` and `FibreLoss` (null where there is no cargo or no fibre), in the
-    order of the countries' cargo; without any cargo, of every country with fibre.
+    Returns: a frame with the columns country, territory and those of `Loss` and `FibreLoss` (null where there is no cargo or no fibre), in
+    the order of the countries' cargo; without any cargo, of every country with fibre.
     """
     cargo, fibre = countries_with_cargo(corridor), list(hubs(corridor))
     touched = touched_territories(corridor)

@@ -1,6 +1,7 @@
 """The digital side of dependence: milliseconds and disjoint ways that a country loses when another's territory is closed to its fibre.
 
-A country stands at its hub, the place where most of its cables meet; its correspondents are the hubs of the other countries with most cables.
+A country stands at its hub, the place where most of its cables meet; its correspondents are the hubs of the other countries with most
+cables.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class Glass:
 class FibreLoss:
     """What closing some territory costs a country's fibre.
 
-    Attributes: rise_ms (of the best round trip, mean over hubs that can still be reached; nan when there is none), hubs_cut_off (share of hubs),
-    paths_lost (disjoint ways to a hub, mean), reach_lost (mean over hubs of 1 - before/after; 0 nothing changes, 1 nothing is reached).
+    Attributes: rise_ms (of the best round trip, mean over hubs that can still be reached; nan when there is none), hubs_cut_off (share of
+    hubs), paths_lost (disjoint ways to a hub, mean), reach_lost (mean over hubs of 1 - before/after; 0 nothing changes, 1 nothing is
+    reached).
     """
 
     rise_ms: float

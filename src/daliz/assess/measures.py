@@ -1,7 +1,7 @@
 """Measures: what is asked of every corridor that is compared, as tidy rows.
 
-Simulated measures have a value for each replication, so that differences between two corridors can be taken pair by pair: replication k of both
-has the same luck (common random numbers; Law 2015, ch. 11). Planned and static ones are exact and have one row without a replication.
+Simulated measures have a value for each replication, so that differences between two corridors can be taken pair by pair: replication k of
+both has the same luck (common random numbers; Law 2015, ch. 11). Planned and static ones are exact and have one row without a replication.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _simulated(simulation: Simulation, relations: Sequence[Relation]) -> list[Ce
     for origin, destination in relations:
         pair = f"{origin}-{destination}"
         wanted |= {f"p{share}_h:{pair}": (f"transit_p{share}_days", pair, 1 / 24) for share in (50, 90)}
-    notes = {name: "" for name in wanted}
+    notes = dict.fromkeys(wanted, "")
     busiest = _busiest(simulation)
     if busiest:
         wanted[f"use:{busiest}"] = ("bottleneck_use", "", 1.0)
@@ -134,7 +134,8 @@ def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
 def fibre_measures(corridor: Corridor, pair: tuple[str, str]) -> pl.DataFrame:
     """Round trip and disjoint ways between the hubs of two countries; no rows where one has no fibre at all.
 
-    The hubs are those of the corridor as it was before anything was closed only if the cables of both still stand; a hub is named by the country.
+    The hubs are those of the corridor as it was before anything was closed only if the cables of both still stand; a hub is named by the
+    country.
     """
     found: list[Cell] = []
     ends = [hubs(corridor).get(country) for country in pair]

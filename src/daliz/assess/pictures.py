@@ -50,16 +50,17 @@ def matrix_chart(
 
 
 def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.LayerChart:
-    """Changes in percent of the corridor as it is, with their 95 % intervals; measures that a scenario leaves without a value are not drawn."""
+    """Changes in percent of the corridor as it is, with their 95 % intervals; measures without a change or without a value are not
+    drawn."""
     import altair as alt
 
-    shown = comparison.table.filter(pl.col("difference").is_not_null() & (pl.col("base").abs() > 0))
+    shown = comparison.table.filter((pl.col("difference").abs() > 0) & (pl.col("base").abs() > 0))
     percent = shown.select(
         "base",
         what=pl.concat_str("label", pl.col("subject").replace(dict(names)), separator=", ").str.strip_chars(", "),
         **{name: 100 * pl.col(name) / pl.col("base") for name in ("difference", "low", "high")},
     )
-    base = alt.Chart(percent).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)))
+    base = alt.Chart(percent).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=430)))
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
     spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=alt.X("low:Q", title="change, percent"), x2="high:Q")
     points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="difference:Q")
@@ -68,7 +69,8 @@ def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.La
 
 
 def agenda_chart(found: Agenda, measure: str, most: int = 14) -> alt.FacetChart | alt.LayerChart:
-    """The effect of each project on one measure, first and last, with 95 % intervals; the strongest, those told from chance in full colour."""
+    """The effect of each project on one measure, first and last, with 95 % intervals; the strongest, those told from chance in full
+    colour."""
     import altair as alt
 
     rows = found.table.filter((pl.col("measure") == measure) & (pl.col("kind") == "project") & pl.col("role").is_in(["first", "last"]))
@@ -93,3 +95,16 @@ def agenda_chart(found: Agenda, measure: str, most: int = 14) -> alt.FacetChart 
         ),
     )
     return (zero + spans + points).properties(width=380, height=34 * max(len(order), 1))
+
+
+def scenarios_chart(rows: pl.DataFrame, title: str) -> alt.LayerChart:
+    """One measure under several scenarios (columns name, scenario, low, high), with the corridor as it is (column base) as a rule."""
+    import altair as alt
+
+    order = rows.sort("scenario", descending=True)["name"].to_list()
+    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)))
+    now = alt.Chart(rows.head(1)).mark_rule(color="#9aa4af", strokeDash=[4, 3]).encode(x="base:Q")
+    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=alt.X("low:Q", title=title, scale=alt.Scale(zero=True)), x2="high:Q")
+    points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="scenario:Q")
+    numbers = base.mark_text(align="left", dx=8, fontSize=11).encode(x="high:Q", text=alt.Text("scenario:Q", format=".1f"))
+    return (now + spans + points + numbers).properties(width=380, height=28 * rows.height)

@@ -40,7 +40,8 @@ def _code() -> str:
 
 
 def answer_key(corridor: Corridor, question: Question, settings: Mapping[str, Any], tables: Sequence[str] | None = None) -> str:
-    """The name of an answer: it depends on the tables that the question reads (default: all), the question, its settings and Daliz's own code."""
+    """The name of an answer: it depends on the tables that the question reads (default: all), the question, its settings and Daliz's own
+    code."""
     read = corridor if tables is None else Corridor({name: corridor[name] for name in tables})
     parts = (_code(), question.__module__, question.__qualname__, repr(sorted(settings.items())), read.fingerprint)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Best ways: how fast, how cheap and how clean cargo can go between two places, and which countries the best ways pass.
 
-Planned times, without delays: the planner's exact search over the open services, with the cargo ready at midnight UTC of each of the seven days
-of a week, and the mean taken over the days, so that no timetable decides by chance.
+Planned times, without delays: the planner's exact search over the open services, with the cargo ready at midnight UTC of each of the seven
+days of a week, and the mean taken over the days, so that no timetable decides by chance.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ MOST_MARKETS = 8
 class Best:
     """The best ways between two places.
 
-    Attributes: value (days, USD a FEU and kg CO2e a FEU, means over a week's departures), touches (countries that the best ways' services touch).
+    Attributes: value (days, USD a FEU and kg CO2e a FEU, means over a week's departures), touches (countries that the best ways' services
+    touch).
     """
 
     value: tuple[float, float, float]
@@ -40,8 +41,8 @@ class Best:
 
 @dataclass(frozen=True, eq=False)
 class Week:
-    """A corridor ready for questions in one week: the planner's network, minutes at which cargo is ready, services that run, countries that each
-    service touches."""
+    """A corridor ready for questions in one week: the planner's network, minutes at which cargo is ready, services that run, countries
+    that each service touches."""
 
     network: Compiled
     ready: tuple[int, ...]
@@ -122,7 +123,8 @@ def _stations(corridor: Corridor, country: str) -> pl.DataFrame:
 
 
 def starts_of(corridor: Corridor, country: str) -> dict[str, float]:
-    """Where a country's cargo starts, with shares: its places with most cargo of the corridor; without any, those with most calls of services."""
+    """Where a country's cargo starts, with shares: its places with most cargo of the corridor; without any, those with most calls of
+    services."""
     rows = cargo_ends(corridor).filter(pl.col("country") == country)
     return _shares(rows if rows.height else _stations(corridor, country), MOST_ENDS)
 

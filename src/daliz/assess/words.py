@@ -12,8 +12,8 @@ from daliz.corridor.figures import readable
 
 
 def place_names(corridor: Corridor) -> dict[str, str]:
-    """Names of places by id."""
-    return dict(corridor["places"].select("id", "name").iter_rows())
+    """Names of places by id, without what stands in brackets."""
+    return {place: name.partition(" (")[0] for place, name in corridor["places"].select("id", "name").iter_rows()}
 
 
 def relation_name(corridor: Corridor, subject: str) -> str:
@@ -67,7 +67,7 @@ def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
         row = next((row for row in rows if row["measure"] == measure and row["difference"] is not None), None)  # type: ignore[arg-type]
         if row is not None and len(told) < 3:
             share = f" ({row['difference'] / row['base']:+.0%})" if row["base"] else ""
-            told.append(
-                f"{row['label'][0].lower()}{row['label'][1:]} goes from {shown(measure, row['base'])} to {shown(measure, row['scenario'])} {row['unit']}{share}"
-            )
+            label = f"{row['label'][0].lower()}{row['label'][1:]}"
+            unit = f" {row['unit']}" if row["unit"] else ""
+            told.append(f"{label} goes from {shown(measure, row['base'])} to {shown(measure, row['scenario'])}{unit}{share}")
     return f"{title}: {'; '.join(told)}."

@@ -81,7 +81,8 @@ def _print(found: Agenda) -> None:
         say(f"Not simulated: {item.title} ({item.id}): {why}")
     _print_silent(found.silent)
     say(
-        f"Simulated with {found.replications} replications, the same luck in all; first: on the corridor as it is; last: on top of all others."
+    say(f"Simulated with {found.replications} replications, the same luck in all.")
+    say("First: on the corridor as it is; last: on top of all others.")
     )
 
 

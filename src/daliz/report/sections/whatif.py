@@ -1,0 +1,83 @@
+"""What if: the ready-made scenarios, each held against the corridor as it is with the same luck in both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from daliz.assess.compare import Comparison, compare_all
+from daliz.assess.pictures import scenarios_chart
+from daliz.assess.scenario import ready_scenarios
+from daliz.assess.words import comparison_sentence, difference_text, relation_name, shown
+from daliz.corridor import Corridor, DalizError
+from daliz.corridor.demand import main_relation
+from daliz.corridor.figures import Figure
+from daliz.report.section import Grid, Picture, Section, Words
+
+REPLICATIONS = 4
+SHOWN = ("transit_p50_days", "delivered_teu_year")
+
+
+def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
+    """The section. Raises: DalizError when the corridor has no ready-made scenario, or no relation passes both countries."""
+    from daliz.draw import chart_svg
+
+    scenarios = list(ready_scenarios(corridor).values())
+    if not scenarios:
+        raise DalizError("there is no scenarios.toml beside the tables, so there is nothing to compare with")
+    relation = main_relation(corridor, pair)
+    found = compare_all(corridor, scenarios, relations=[relation], pair=pair, replications=REPLICATIONS)
+    subject = f"{relation[0]}-{relation[1]}"
+    name = relation_name(corridor, subject)
+    days = [_days(comparison, subject) for comparison in found.values()]
+    drawn = pl.DataFrame([row for row in days if row is not None])
+    figures = [
+        Figure(
+            f"whatif_p50_days:{comparison.scenario.name}",
+            f"{name}, median days: {comparison.scenario.title}",
+            row["scenario"],
+            "days",
+            row["low"],
+            row["high"],
+            "95 % interval of the difference, around the corridor as it is",
+        )
+        for comparison, row in zip(found.values(), days, strict=True)
+        if row is not None
+    ]
+    blocks: list[Words | Picture | Grid] = [Words(comparison_sentence(corridor, comparison)) for comparison in found.values()]
+    if drawn.height:
+        caption = f"Median days from {name} in each scenario; the broken line is the corridor as it is, the bars are 95 % intervals."
+        blocks.insert(0, Picture(chart_svg(scenarios_chart(drawn, "median days of transit")), caption))
+    blocks.append(_grid(corridor, found))
+    lead = (
+        f"{len(found)} scenarios, simulated with {REPLICATIONS} replications each and the same luck as the corridor as it is. "
+        "What a scenario sets is assumed, not forecast, and demand stays as it is: cargo whose way is closed takes the fastest way left."
+    )
+    return Section("whatif", "What if", lead, blocks, figures)
+
+
+def _days(comparison: Comparison, subject: str) -> dict[str, Any] | None:
+    rows = comparison.table.filter((pl.col("measure") == "transit_p50_days") & (pl.col("subject") == subject)).to_dicts()
+    if not rows or rows[0]["difference"] is None:
+        return None
+    row = rows[0]
+    ends = {side: row["base"] + row[side] for side in ("low", "high")}
+    return {"name": comparison.scenario.title or comparison.scenario.name, "base": row["base"], "scenario": row["scenario"], **ends}
+
+
+def _grid(corridor: Corridor, found: dict[str, Comparison]) -> Grid:
+    heads = ("Scenario", "Measure", "As it is", "Scenario", "Difference (95 %)", "Unit")
+    cells = [
+        (
+            comparison.scenario.title,
+            f"{row['label']} {relation_name(corridor, row['subject'])}".strip(),
+            shown(row["measure"], row["base"]),
+            shown(row["measure"], row["scenario"]),
+            difference_text(row),
+            row["unit"],
+        )
+        for comparison in found.values()
+        for row in comparison.table.iter_rows(named=True)
+    ]
+    return Grid(heads, cells, "Every measure in every scenario; planned and static measures are exact.", folded=True)
