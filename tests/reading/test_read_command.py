@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -122,3 +123,19 @@ def test_a_missing_file_and_folder_are_named(article: Path, tmp_path: Path) -> N
 def test_sentences_are_listed_without_the_model(article: Path) -> None:
     result = RUN.invoke(app, ["read", str(article), "--triggers"])
     assert "3 sentences may hold an event." in result.output
+
+
+def test_a_full_disk_is_told_and_leaves_the_tables_whole(article: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path.name: path.read_bytes() for path in dataset.iterdir()}
+    write = Path.write_text
+
+    def full(path: Path, text: str, *args: object, **named: object) -> int:
+        if "meetings" in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, text, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "write_text", full)
+    result = RUN.invoke(app, ["read", str(article), "--date", "2026-05-06", "--accept", str(dataset)], input="y\nn\n")
+    assert "No space left on device" in str(result.exception)
+    assert (dataset / "meetings.csv").read_bytes() == before["meetings.csv"]
+    assert not [path for path in dataset.iterdir() if path.name.endswith(".part")]

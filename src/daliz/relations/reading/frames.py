@@ -80,6 +80,15 @@ class Article:
                 return (Party(None, mention.text, None, "organisation"),)
         return ()
 
+    def sides(self, position: int, limit: int) -> tuple[str, ...]:
+        """Who is at it when nobody is named: a list of countries where one was spoken of last, else the pair."""
+        for mention in self.before(position):
+            if mention.kind == "countries":
+                return tuple(party.country for party in mention.parties if party.country)
+            if mention.kind in ("person", "group", "country", "pair"):
+                break
+        return self.pair(position, limit)
+
     def pair(self, position: int, limit: int) -> tuple[str, ...]:
         """The two countries spoken of: of the sentence if it names two, else those the article names most."""
         near: list[str] = []

@@ -29,7 +29,7 @@ MONEY = re.compile(
 )
 TRADE = re.compile(
     r"\b(?:(?:trade|goods|commodity|mutual|bilateral)\s+(?:turnover|volume)|turnover|(?:bilateral|mutual) trade|trade (?:between|with)"
-    r"|traded?|exports?|imports?|investments?)\b",
+    r"|traded?(?! (?:mission|fair|minister|ministry|commission|agreement|deal|war|representative))|exports?|imports?|investments?)\b",
     re.IGNORECASE,
 )
 REACHED = re.compile(

@@ -111,7 +111,7 @@ def _session(scene: Scene, node: Node) -> Draft | None:
         draft.level = "video"
     if draft.status == "planned" and predicate.lemma_ in ("attend", "participate", "take", "join", "address"):
         return None
-    if body is not None and body.rank != "multilateral_summit" and len({party.country for party in draft.who}) < 2:
+    if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.twins = [predicate] if predicate.i != node.i else []
     return draft
@@ -231,6 +231,8 @@ def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     for child in verb.subtree:
         if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
             draft.number = found[0]
+    if mention.rank is None and len({party.country for party in draft.who}) < 2:
+        _bilateral(scene, draft)
     draft.place = place_of(scene, node, verb, [])
     return draft
 

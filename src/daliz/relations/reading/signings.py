@@ -272,7 +272,8 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
         chosen = by_country(unique([*sentence, *draft.place.parties]))
     if len({party.country for party in chosen} | codes) == 2:
         return list(chosen)
-    pair = scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
+    pair = scene.article.sides(scene.parsed.start, scene.parsed.end) if not codes else ()
+    pair = pair or scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
         draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
         return [scene.partner(code, None, scene.parsed.start) for code in pair]
@@ -317,7 +318,11 @@ def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         owner = next((draft for draft in found if node in draft.nodes), None)
         phrase = scene.text(scene.parsed.characters(node.left_edge.i)[0], scene.parsed.characters(node.right_edge.i)[1])
         words = scene.text(scene.parsed.start, scene.parsed.end)
-        said = STOCK_WORDS.search(phrase) or (STOCK_WORDS.search(words) and owner is None) or _grown(owner, number, words)
+        said = (
+            STOCK_WORDS.search(phrase)
+            or (STOCK_WORDS.search(words) and owner is None and number >= STOCK_SIZE)
+            or _grown(owner, number, words)
+        )
         if not said or (owner is not None and number < STOCK_SIZE):
             continue
         if owner is not None:

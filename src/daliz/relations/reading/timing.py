@@ -15,6 +15,7 @@ from daliz.relations.reading.syntax import distance, up
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+ASIDE = 3
 LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
 
 
@@ -25,7 +26,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         return
     leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
     for node, when in whens:
-        steps = [(min(distance(node, own) for own in draft.anchors()), draft) for draft in leading]
+        steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
         nearest = min(step for step, _ in steps)
         for step, draft in steps:
             if step == nearest:
@@ -36,6 +37,17 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
             draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
     for draft in drafts:
         _set_days(scene, draft)
+
+
+def _aside(node: Node, own: Node) -> int:
+    """What a date loses by standing in a clause aside: in `Smith, who came on Monday, signed it on Friday` Monday is not the signing's."""
+    above = {own.i, *(upper.i for upper in up(own))}
+    for upper in (node, *up(node)):
+        if upper.i in above:
+            return 0
+        if upper.dep_ in ("relcl", "advcl", "acl"):
+            return ASIDE
+    return 0
 
 
 def _gap(scene: Scene, when: When, draft: Draft) -> int:
