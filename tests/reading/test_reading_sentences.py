@@ -84,6 +84,7 @@ def test_an_absence_is_no_attendance(reader: Reader) -> None:
     [
         ("Kazakhstan and Azerbaijan signed 14 documents.", 14),
         ("Fourteen documents were signed by Kazakhstan and Azerbaijan.", 14),
+        ("Twenty-one documents were signed by Kazakhstan and Azerbaijan.", 21),
         ("Kazakhstan and Azerbaijan signed a package of 10 documents.", 10),
         ("The documents, fourteen in all, were signed by Kazakhstan and Azerbaijan.", 14),
         ("Kazakhstan and Azerbaijan signed a memorandum on energy.", 1),
@@ -122,6 +123,7 @@ def test_these_are_no_signings_between_states(reader: Reader, text: str) -> None
     [
         ("Tokayev and Aliyev held the first meeting of the Supreme Interstate Council.", 1),
         ("Baku hosted the 21st session of the Azerbaijan-Kazakhstan intergovernmental commission.", 21),
+        ("Astana hosted the twenty-first session of the Azerbaijan-Kazakhstan intergovernmental commission.", 21),
         ("The intergovernmental commission between Kazakhstan and Azerbaijan convened for the fifteenth time in Baku.", 15),
     ],
 )

@@ -21,6 +21,9 @@ TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seve
 def number_of(word: str) -> float | None:
     """A number in digits or words: `14`, `fourteen`, `1,000`."""
     plain = word.casefold()
+    tens, dash, ones = plain.partition("-")
+    if dash and tens in TENS and ones in WORDS:
+        return float(TENS[tens] + WORDS[ones])
     if plain in WORDS:
         return float(WORDS[plain])
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?", plain):
@@ -31,6 +34,9 @@ def number_of(word: str) -> float | None:
 def ordinal_of(word: str) -> int | None:
     """An ordinal in digits or words: `21st`, `twenty-first`, `inaugural`."""
     plain = word.casefold()
+    tens, dash, ones = plain.partition("-")
+    if dash and tens in TENS and ones in ORDINALS:
+        return TENS[tens] + ORDINALS[ones]
     if plain in ORDINALS:
         return ORDINALS[plain]
     if match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", plain):

@@ -109,10 +109,6 @@ class Parsed:
         first, last = self.spans[index]
         return self.tokens[first].start, self.tokens[last].end
 
-    def index_of(self, mention: Mention) -> int:
-        """The word that stands for a mention."""
-        return next(index for index, held in self.mention_at.items() if held is mention)
-
 
 def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit], mentions: Sequence[Mention]) -> Parsed:
     """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
