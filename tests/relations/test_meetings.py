@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from daliz.corridor import Corridor, DalizError, load
-from daliz.relations.balance import by_group, herfindahl, of_amounts, of_counts, trade_amounts, visit_counts
+from daliz.relations.balance import balances, by_group, herfindahl, of_amounts, of_counts, trade_amounts, visit_counts
 from daliz.relations.countries import countries, country_code, parse_pair
 from daliz.relations.meetings import (
     CERTAINTIES,
@@ -212,6 +212,14 @@ def test_trade_that_is_published_twice_gives_an_interval(corridor: Corridor) -> 
     assert low["AZE"] < middle["AZE"] < high["AZE"]
     found = of_amounts(middle, low, high)
     assert found.hhi.low < found.hhi.high
+
+
+def test_balance_is_told_for_visits_documents_trade_and_cargo(corridor: Corridor) -> None:
+    spread = balances(corridor, "KAZ", Window(2019, 2025))
+    assert {"visits", "visits by region", "documents"} <= set(spread)
+    assert any(name.startswith("trade") for name in spread)
+    assert spread["visits by region"].hhi.value > spread["visits"].hhi.value
+    assert all(0 < found.hhi.value <= 1 for found in spread.values())
 
 
 @pytest.mark.parametrize(("other", "distance"), [("AZE", 0.1088), ("CHN", 0.2765), ("RUS", 0.7520), ("TUR", 1.2439), ("USA", 3.3049)])

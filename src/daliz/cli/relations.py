@@ -170,16 +170,23 @@ def _rank_line(view: RankView) -> str:
 
 
 def _show_balance(found: Relation) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     from daliz.relations.countries import country_name
 
     print()
-    for country, balance in found.balance.items():
-        effective = balance.effective
-        say(
-            f"Balance of {country_name(country)}'s visits, all rows: {effective.value:.1f} effective partners of {balance.n} "
-            f"({effective.low:.1f} to {effective.high:.1f}); Herfindahl {balance.points:,.0f} points, "
-            f"evenness {balance.evenness.value:.2f}."
-        )
+    say("Balance over partners (all rows; H: Herfindahl, points):")
+    grid = Table(box=None, pad_edge=False)
+    for head in ("country", "what", "n", "effective", "95 %", "H", "even"):
+        grid.add_column(head, justify="left" if head in ("country", "what") else "right")
+    for country, kinds in found.spread.items():
+        for what, spread in kinds.items():
+            ends = spread.effective
+            interval = "" if ends.low != ends.low else f"{ends.low:.1f}-{ends.high:.1f}"
+            even = f"{spread.evenness.value:.2f}"
+            grid.add_row(country_name(country), what, str(spread.n), f"{ends.value:.1f}", interval, f"{spread.points:,.0f}", even)
+    Console().print(grid)
 
 
 def _show_agreements(found: Relation) -> None:

@@ -241,6 +241,26 @@ def cargo_amounts(corridor: Corridor, country: str) -> dict[str, float]:
     return amounts
 
 
+def balances(corridor: Corridor, country: str, window: Window) -> dict[str, Concentration]:
+    """How a country spreads everything that the tables count: visits by partner and by region, documents, trade, cargo of the corridor.
+
+    Trade is that of the last year of the window for which turnover with two partners or more is published; what has no second partner is
+    left out, because one share says nothing of balance.
+    """
+    visited = visit_counts(corridor, country, window)
+    counted = {"visits": visited, "visits by region": by_group(visited), "documents": agreement_counts(corridor, country)}
+    spread = {name: of_counts(counts) for name, counts in counted.items() if len(counts) > 1}
+    for year in reversed(window.years):
+        middle, low, high = trade_amounts(corridor, country, year)
+        if len(middle) > 1:
+            spread[f"trade {year}, published partners"] = of_amounts(middle, low, high)
+            break
+    cargo = cargo_amounts(corridor, country)
+    if len(cargo) > 1:
+        spread["cargo on the corridor"] = of_amounts(cargo)
+    return spread
+
+
 def over_time(corridor: Corridor, country: str, window: Window, span: int = 3, role: str = "head_of_state") -> dict[int, Concentration]:
     """Concentration of visits in running windows of `span` years, by their last year; years with no visit in the window are left out."""
     found = {}

@@ -20,7 +20,7 @@ from daliz.relations.agreements import (
     signings,
     stock_gaps,
 )
-from daliz.relations.balance import Concentration, TradeYear, of_counts, over_time, pair_trade, visit_counts
+from daliz.relations.balance import Concentration, TradeYear, balances, of_counts, over_time, pair_trade, visit_counts
 from daliz.relations.countries import country_name
 from daliz.relations.meetings import (
     CERTAINTIES,
@@ -55,9 +55,10 @@ class Relation:
 
     Attributes: pair, window, as_of, sourced and all_rows (visits, from sourced rows and from all), ranks (country -> where the other stands
     among its destinations, from all rows and from sourced rows), balance (country -> concentration of its visits, all rows),
-    balance_sourced (from sourced rows), drift (country -> concentration in running windows of three years), gaps (stock claims against
-    the register), signings (published counts of signings), follow_ups (a row for every document), trips (country -> year -> visits abroad
-    on record, beside the total that somebody published), trade (whole years with a published turnover, oldest first).
+    balance_sourced (from sourced rows), spread (country -> what is counted -> its concentration over partners), drift (country ->
+    concentration of visits in running windows of three years), gaps (stock claims against the register), signings (published counts of
+    signings), follow_ups (a row for every document), trips (country -> year -> visits abroad on record, beside the total that somebody
+    published), trade (whole years with a published turnover, oldest first).
     """
 
     pair: tuple[str, str]
@@ -68,6 +69,7 @@ class Relation:
     ranks: dict[str, tuple[RankView | None, RankView | None]]
     balance: dict[str, Concentration]
     balance_sourced: dict[str, Concentration]
+    spread: dict[str, dict[str, Concentration]]
     drift: dict[str, dict[int, Concentration]]
     gaps: list[StockGap]
     signings: list[Signing]
@@ -105,6 +107,7 @@ def relation(corridor: Corridor, pair: tuple[str, str], window: Window | None = 
         ranks,
         balance,
         balance_sourced,
+        {country: balances(corridor, country, window) for country in pair},
         drift,
         stock_gaps(corridor, pair),
         signings(corridor, pair),

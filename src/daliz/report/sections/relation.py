@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import altair as alt
+import polars as pl
 
 from daliz.corridor import Corridor
 from daliz.draw import INK, PALETTE, chart_svg
@@ -19,7 +20,7 @@ SHOWN_PARTNERS = 10
 def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     """The section for two countries, and the same figures for their other partners beside it."""
     found = relation(corridor, pair)
-    blocks: list[Block] = [_visits_picture(found), Words(_visits_words(found))]
+    blocks: list[Block] = [_visits_picture(found), Words(_visits_words(found)), _visits_grid(corridor, found)]
     if found.sourced.changes is not None and found.sourced.both.total:
         blocks.append(_change_picture(found))
     for country in pair:
@@ -27,7 +28,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         if whole is not None:
             blocks += [_rank_picture(whole, sourced), Words(_rank_words(found, whole, sourced)), _partners_grid(whole, sourced)]
     if any(found.drift.values()):
-        blocks += [_drift_picture(found), Words(_balance_words(found))]
+        blocks += [_drift_picture(found), Words(_balance_words(found)), _balance_grid(found)]
     if found.trade:
         blocks.append(_trade_grid(found))
     return Section("relation", "The relation", _lead(found), blocks, relation_figures(found))
@@ -223,6 +224,52 @@ def _balance_words(found: Relation) -> str:
             f"evenness {balance.evenness.value:.2f}"
         )
     return "Balance over the whole time. " + "; ".join(parts) + "."
+
+
+def _balance_grid(found: Relation) -> Grid:
+    cells = [
+        (
+            country_name(country),
+            what,
+            spread.n,
+            f"{spread.effective.value:.1f}",
+            _range(spread.effective.low, spread.effective.high),
+            f"{spread.points:,.0f}",
+            f"{spread.normalised.value:.2f}",
+            f"{spread.evenness.value:.2f}",
+        )
+        for country, kinds in found.spread.items()
+        for what, spread in kinds.items()
+    ]
+    heads = ("country", "what", "partners", "effective partners", "95 % interval", "Herfindahl, points", "normalised", "evenness")
+    caption = (
+        "How widely each country spreads what the tables count. Only what is on record is shared out: documents are those of this "
+        "corridor's register, trade that of the partners with a published turnover, whose interval runs between the published values."
+    )
+    return Grid(heads, cells, caption)
+
+
+def _range(low: float, high: float) -> str:
+    """An interval in words; nothing where there is none."""
+    return "" if low != low else f"{low:.1f} to {high:.1f}"
+
+
+def _visits_grid(corridor: Corridor, found: Relation) -> Grid:
+    ids = [row.partition("/")[2] for row in found.all_rows.rows]
+    made = corridor["meetings"].filter(pl.col("id").is_in(ids)).sort("date_start")
+    cells = [
+        (
+            row["date_start"],
+            country_name(row["visitor_country"]),
+            row["host_place"] or country_name(row["host_country"]),
+            row["kind"].replace("_", " "),
+            row["purpose"] or "",
+            row["certainty"],
+        )
+        for row in made.iter_rows(named=True)
+    ]
+    heads = ("date", "visitor", "place", "kind", "purpose", "certainty")
+    return Grid(heads, cells, "Every visit counted.", found.all_rows.rows, folded=True)
 
 
 def _trade_grid(found: Relation) -> Grid:
