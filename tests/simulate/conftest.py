@@ -49,6 +49,10 @@ def two_seas(**change: Any) -> dict[str, Rows]:
     def service_h(hours: float) -> dict[str, float]:
         return {"service_h": hours, "service_min_h": hours * (1 - n["spread"]), "service_max_h": hours * (1 + 2 * n["spread"])}
 
+    def terminal(name: str, where: str, operation: str, handles: str, hours: float, **more: Any) -> dict[str, Any]:
+        row = {"id": name, "place": where, "operation": operation, "handles": handles, "status": "open"}
+        return row | service_h(hours) | more
+
     open_ = {"status": "open"}
     rows: dict[str, Rows] = {
         "places": [
@@ -65,15 +69,15 @@ def two_seas(**change: Any) -> dict[str, Rows]:
             _link("l3", "port_b", "end", "rail", 80.0, n),
         ],
         "terminals": [
-            {"id": "t_inland", "place": "inland", "operation": "train_formation", "handles": "train", "servers": 2, **service_h(n["formation_h"]), **open_},
-            {
-                "id": "t_border", "place": "border", "operation": "customs", "handles": "train", "servers": n["border_servers"],
-                "quota_day": n["quota_day"], "opens_h": n["opens_h"], "closes_h": n["closes_h"], **service_h(n["border_h"]), **open_,
-            },
-            {"id": "berth_a", "place": "port_a", "operation": "crane", "handles": "vessel", "servers": n["berths"], **service_h(n["berth_h"]), **open_},
-            {"id": "berth_b", "place": "port_b", "operation": "crane", "handles": "vessel", "servers": n["berths"], **service_h(n["berth_h"]), **open_},
-            {"id": "yard_a", "place": "port_a", "operation": "storage", "handles": "container", "yard_teu": n["yard_teu"], **service_h(n["yard_h"]), **open_},
-            {"id": "yard_b", "place": "port_b", "operation": "storage", "handles": "container", "yard_teu": n["yard_teu"], **service_h(n["yard_h"]), **open_},
+            terminal("t_inland", "inland", "train_formation", "train", n["formation_h"], servers=2),
+            terminal(
+                "t_border", "border", "customs", "train", n["border_h"], servers=n["border_servers"], quota_day=n["quota_day"],
+                opens_h=n["opens_h"], closes_h=n["closes_h"],
+            ),
+            terminal("berth_a", "port_a", "crane", "vessel", n["berth_h"], servers=n["berths"]),
+            terminal("berth_b", "port_b", "crane", "vessel", n["berth_h"], servers=n["berths"]),
+            terminal("yard_a", "port_a", "storage", "container", n["yard_h"], yard_teu=n["yard_teu"]),
+            terminal("yard_b", "port_b", "storage", "container", n["yard_h"], yard_teu=n["yard_teu"]),
         ],
         "fleets": [
             {
@@ -99,7 +103,10 @@ def two_seas(**change: Any) -> dict[str, Rows]:
             *_stops("west_back", [("port_a", "", "load"), ("border", "l2", "work"), ("inland", "l1", "unload")]),
         ],
         "commodities": [
-            {"id": "goods", "name": "Goods", "tonnes_feu": 15.0, "value_usd_feu": 50_000.0, "time_value_usd_feu_day": 20.0, "reliability_value_usd_feu_day": 10.0}
+            {
+                "id": "goods", "name": "Goods", "tonnes_feu": 15.0, "value_usd_feu": 50_000.0, "time_value_usd_feu_day": 20.0,
+                "reliability_value_usd_feu_day": 10.0,
+            }
         ],
         "demands": [{"id": "out", "origin": "inland", "destination": "end", "commodity": "goods", "teu_year": n["demand_teu"]}],
     }  # fmt: skip

@@ -10,12 +10,12 @@ import pytest
 
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.errors import DatasetError
+from daliz.freight.simulate import records as r
 from daliz.freight.simulate import simulate
 from daliz.freight.simulate.compile import compile_corridor
 from daliz.freight.simulate.engine import Engine
-from daliz.freight.simulate.model import Model, Source, Step
-from daliz.freight.simulate import records as r
 from daliz.freight.simulate.laws import exponential, fixed, triangular
+from daliz.freight.simulate.model import Model, Source, Step
 from daliz.freight.simulate.words import unsettled
 
 Change = Callable[[dict[str, Any]], Any]

@@ -80,7 +80,7 @@ def test_opening_hours_are_closed_spells_of_every_day() -> None:
 
 def test_months_have_their_days() -> None:
     assert len(MONTH_OF_DAY) == 365
-    assert [int((MONTH_OF_DAY == month).sum()) for month in range(12)] == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    assert [int((month == MONTH_OF_DAY).sum()) for month in range(12)] == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 
 def test_hours_of_the_legs_add_up_to_the_journey(made: Callable[..., Corridor]) -> None:

@@ -1,4 +1,4 @@
-"""What must hold on any corridor: nothing is lost or made, nobody waits a negative time, nothing is fuller than it can be, closed is closed."""
+"""What must hold on any corridor: nothing lost or made, no negative wait, nothing fuller than it can be, what is closed stays closed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_nothing_waits_a_negative_time_and_nothing_is_fuller_than_it_can_be(made
     hours = compiled.horizon_h
     for resource in compiled.model.resources:
         used = floats[where["resources"][resource.name] + r.R_BUSYTIME]
-        assert -1e-6 <= used
+        assert used >= -1e-6
         if resource.servers and not resource.calendar:
             assert used <= resource.servers * hours + 1e-6, resource.name
     for yard in compiled.model.yards:

@@ -13,9 +13,9 @@ import pytest
 from daliz.corridor import Corridor, DalizError
 from daliz.freight.simulate import Assumptions, simulate
 from daliz.freight.simulate.compile import compile_corridor
+from daliz.freight.simulate.records import BINS
 from daliz.freight.simulate.replicate import CHUNK, FEWEST, Plan, replicate
 from daliz.freight.simulate.search import bottlenecks, bracket, capacity, sensitivity, weather_effect
-from daliz.freight.simulate.records import BINS
 from daliz.freight.simulate.tally import EDGES, quantiles
 
 SMALL = {"demand_teu": 8_000.0, "spread": 0.4, "closed_share": 0.15}

@@ -198,8 +198,8 @@ def _tell_searches(
     if "bottlenecks" in found:
         print("Box-days that one more unit saves in a year (95 % interval):")
         for row in found["bottlenecks"].iter_rows(named=True):
-            text = f"{row['box_days_year']:9,.0f} ({row['low']:,.0f} to {row['high']:,.0f})  {labels.get(row['row'], row['row'])}: {row['what']}"
-            say(text, 2)
+            name = labels.get(row["row"], row["row"])
+            say(f"{row['box_days_year']:9,.0f} ({row['low']:,.0f} to {row['high']:,.0f})  {name}: {row['what']}", 2)
     if "sensitivity" in found:
         print(f"{watch} when an assumption is a quarter lower or higher:")
         for row in found["sensitivity"].iter_rows(named=True):

@@ -19,7 +19,7 @@ from daliz.freight.simulate.yards import note_waits, wake
 
 
 @jit
-def first_free(F: Any, free: int, servers: int) -> int:
+def first_free(F: Any, free: int, servers: int) -> Any:
     """The server that is free first."""
     best = np.int64(0)
     time = F[free]

@@ -321,7 +321,7 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
             elif kind == r.BRANCH:
                 Z[e + r.E_STEP] = Z[s + (r.S_NEXT if draw_unit(Z, Z[s + r.S_DIST]) < F[s + r.S_SHARE] else r.S_OTHER)]
                 continue
-            elif kind >= r.BOARD and kind <= r.UNLOAD or kind == r.DROP:
+            elif (kind >= r.BOARD and kind <= r.UNLOAD) or kind == r.DROP:
                 answer = np.int64(_pass_boxes(Z, F, e, s, kind, t))
             else:
                 answer = np.int64(_pass_queue(Z, F, e, s, kind, t))
@@ -392,10 +392,11 @@ def _settle_accounts(Z: Any, F: Any) -> None:
             b = Z[b + r.B_NEXT]
 
 
-@njit(nogil=True, _nrt=False, error_model="numpy", cache=True)
+@njit(nogil=True, error_model="numpy", cache=True)
 def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
     """Run one replication over arenas of int64 and float64, as laid out by `layout`; returns an error of `records`, 0 for none."""
-    Z, F = pointer(ints), pointer(floats)
+    Z: Any = pointer(ints)  # type: ignore[call-arg]
+    F: Any = pointer(floats)
     _start(Z, F, seed, replication)
     t = 0.0
     while Z[r.H_ERROR] == 0:

@@ -36,7 +36,10 @@ class Room:
 
 @dataclass(frozen=True)
 class Arenas:
-    """A model in arrays, before its first event. `where[kind][name]` is the address of a row; `dynamic` is where the run's own part starts."""
+    """A model in arrays, before its first event.
+
+    `where[kind][name]` is the address of a row; from `dynamic` on stands what the run itself makes.
+    """
 
     ints: NDArray[np.int64]
     floats: NDArray[np.float64]
@@ -246,13 +249,25 @@ class _Layout:
             a = self.law_base + i * r.DIST
             ints[a + r.D_KIND], ints[a + r.D_STREAM], ints[a + r.D_BUFFER] = law.kind, stream_of(stream), buffers + i * r.BLOCK
             floats[a : a + len(law.parameters)] = law.parameters
-        header: dict[int, int] = {
-            r.H_DISTS: self.law_base, r.H_NDISTS: len(self.laws), r.H_SLOTS: bases["slots"], r.H_TREE: bases["tree"], r.H_STACK: bases["stack"],
-            r.H_MAXSLOTS: room.slots, r.H_WORKBASE: bases["work"], r.H_WORKEND: bases["work"] + parts["work"], r.H_CARNEW: bases["carriers"],
-            r.H_CARBASE: bases["carriers"], r.H_CAREND: bases["carriers"] + parts["carriers"], r.H_BOXNEW: bases["boxes"],
-            r.H_BOXBASE: bases["boxes"], r.H_BOXEND: bases["boxes"] + parts["boxes"], r.H_DAYS: days,
-            r.H_TRACE: bases["trace"] if room.trace else 0, r.H_TRACEEND: bases["trace"] + parts["trace"],
-        }  # fmt: skip
+        header = {
+            r.H_DISTS: self.law_base,
+            r.H_NDISTS: len(self.laws),
+            r.H_SLOTS: bases["slots"],
+            r.H_TREE: bases["tree"],
+            r.H_STACK: bases["stack"],
+            r.H_MAXSLOTS: room.slots,
+            r.H_WORKBASE: bases["work"],
+            r.H_WORKEND: bases["work"] + parts["work"],
+            r.H_CARBASE: bases["carriers"],
+            r.H_CARNEW: bases["carriers"],
+            r.H_CAREND: bases["carriers"] + parts["carriers"],
+            r.H_BOXBASE: bases["boxes"],
+            r.H_BOXNEW: bases["boxes"],
+            r.H_BOXEND: bases["boxes"] + parts["boxes"],
+            r.H_DAYS: days,
+            r.H_TRACE: bases["trace"] if room.trace else 0,
+            r.H_TRACEEND: bases["trace"] + parts["trace"],
+        }
         ints[list(header)] = list(header.values())
         floats[r.G_END], floats[r.G_WARM], floats[r.G_YEAR] = self.horizon_h, self.warm_h, self.year_h
         return Arenas(ints, floats, self.where, static, self.horizon_h, self.warm_h)

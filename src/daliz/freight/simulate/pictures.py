@@ -131,7 +131,11 @@ def queue_chart(simulation: Simulation, labels: dict[str, str], most: int = 4) -
             x=x, y=y, color=alt.Color("label:N", scale=colours, legend=None), strokeDash=alt.StrokeDash("label:N", scale=dash, legend=None)
         )
     )
-    text = alt.Chart(_apart(last)).mark_text(align="left", dx=6, fontSize=11, limit=210).encode(x=x, y="at:Q", text="label:N", color=alt.Color("label:N", scale=colours, legend=None))  # fmt: skip
+    text = (
+        alt.Chart(_apart(last))
+        .mark_text(align="left", dx=6, fontSize=11, limit=210)
+        .encode(x=x, y="at:Q", text="label:N", color=alt.Color("label:N", scale=colours, legend=None))
+    )
     return alt.layer(lines, text).properties(width=WIDTH - 190, height=220)
 
 

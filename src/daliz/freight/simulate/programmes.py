@@ -114,7 +114,8 @@ class Writer:
             other = (link["other_trains_day"] or 0.0) * self.assumptions.other_traffic_factor
             if other >= capacity:
                 raise DalizError(
-                    f"links/{link['id']}: other_trains_day = {other:g} leaves nothing of capacity_trains_day = {capacity:g}; the line never clears"
+                    f"links/{link['id']}: other_trains_day = {other:g} leaves nothing of capacity_trains_day = {capacity:g}; "
+                    "the line never clears"
                 )
             both = 2.0 if single else 1.0
             gap = exponential(24.0 / (both * other)) if other > 0.0 else None

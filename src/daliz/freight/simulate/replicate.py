@@ -26,7 +26,7 @@ from daliz.freight.simulate.tally import Reader, Tally
 
 CHUNK = 4
 FEWEST = 8
-MOST = 10_000
+TRIES = 5
 Progress = Callable[[int, int, float], None]
 
 _engines = threading.local()
@@ -198,16 +198,36 @@ def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int,
         client = Client(plan.cluster, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise DalizError(f"no Dask scheduler answers at {plan.cluster!r} ({type(error).__name__})") from error
+    packed = pickle.dumps(compiled)  # sent with every chunk: data left on a worker would be lost with it
     with client:
-        packed = client.scatter(pickle.dumps(compiled), broadcast=True, hash=False)
+
+        def send(span: tuple[int, int]) -> Any:
+            return client.submit(run_sent_chunk, key, packed, plan.seed, *span, pure=False, retries=TRIES)
+
         window = 4 * max(1, sum(client.nthreads().values()))
-        waiting = [client.submit(run_sent_chunk, key, packed, plan.seed, *span, pure=False, retries=5) for span in spans[:window]]
+        waiting = [(span, send(span)) for span in spans[:window]]
         following = window
         while waiting:
-            yield waiting.pop(0).result()
+            span, future = waiting.pop(0)
+            yield _taken_back(span, future, send)
             if following < len(spans):
-                waiting.append(client.submit(run_sent_chunk, key, packed, plan.seed, *spans[following], pure=False, retries=5))
+                waiting.append((spans[following], send(spans[following])))
                 following += 1
+
+
+def _taken_back(span: tuple[int, int], future: Any, send: Callable[[tuple[int, int]], Any]) -> Tally:
+    """The tally of a chunk; what a dying worker took with it is sent again."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+
+    for _ in range(TRIES):
+        try:
+            tally: Tally = future.result()
+            return tally
+        except (CancelledError, KilledWorker):
+            future = send(span)
+    raise DalizError(f"replications {span[0]} to {span[0] + span[1] - 1} were lost {TRIES} times; the cluster's workers keep dying")
 
 
 # ---- stopping and going on
@@ -215,7 +235,9 @@ def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int,
 
 def _save(path: Path, key: str, tally: Tally) -> None:
     temporary = path.with_name(f".{path.name}.part.npz")
-    np.savez(temporary, key=np.array(key), values=tally.values, **{f"sum_{name}": total for name, total in tally.sums.items()})
+    arrays: dict[str, Any] = {"key": np.array(key), "values": tally.values}
+    arrays |= {f"sum_{name}": total for name, total in tally.sums.items()}
+    np.savez(temporary, **arrays)
     temporary.replace(path)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from daliz.freight.simulate import records as r
 from daliz.freight.simulate.assumptions import NAMES, TEU_PER_BOX, Assumptions
 from daliz.freight.simulate.compile import Compiled, compile_corridor
 from daliz.freight.simulate.figures import rows_of
+from daliz.freight.simulate.model import Model
 from daliz.freight.simulate.replicate import Plan, half_width, replicate
 from daliz.freight.simulate.simulation import Simulation, simulate
 
@@ -168,7 +170,7 @@ def _interval(name: str, values: np.ndarray, suffix: str = "") -> dict[str, floa
     return {name: mean, f"low{suffix}": mean - half, f"high{suffix}": mean + half}
 
 
-def candidates(simulation: Simulation) -> list[tuple[str, str, object]]:
+def candidates(simulation: Simulation) -> list[tuple[str, str, Model]]:
     """Models with one unit more of one resource, those with the most waiting first: row, what was added, model."""
     model, sums = simulation.compiled.model, simulation.tally.sums
     waits: dict[str, float] = {}
@@ -176,7 +178,7 @@ def candidates(simulation: Simulation) -> list[tuple[str, str, object]]:
         if step.resource and step.kind != r.BOARD:
             weight = values[r.S_BOXWAIT] if values[r.S_BOXES] > 0 else values[r.S_WAIT]
             waits[step.resource] = waits.get(step.resource, 0.0) + float(weight)
-    found: list[tuple[float, str, str, object]] = []
+    found: list[tuple[float, str, str, Model]] = []
     for i, resource in enumerate(model.resources):
         if waits.get(resource.name, 0.0) <= 0.0 or resource.quota:
             continue
@@ -227,7 +229,7 @@ def sensitivity(
     Parameters: value (a name of `by_replication`). Columns: assumption, label, lower and higher (the value then), base, swing.
     """
 
-    def mean_with(changed: Mapping[str, float]) -> float:
+    def mean_with(changed: Mapping[str, Any]) -> float:
         run = simulate(
             corridor, replications=replications, seed=seed, workers=workers, assumptions=replace(Assumptions(), **changed), probes=()
         )

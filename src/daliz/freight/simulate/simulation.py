@@ -48,8 +48,8 @@ def simulate(
     Parameters: years (counted, from 1 January), replications (with precision: at most), seed, precision (half the 95 % interval over the
     mean of `watched`, at which to stop), watched (a name of `by_replication`), workers (cores; -1: all), cluster (address of a Dask
     scheduler), resume (file in which replications are kept), warm_days (run before the hours that count), assumptions, probes (pairs of
-    places to measure where no demand exists; None: those that observations speak of), factors (demand -> factor on it), strict (a demand without a path is an error; else it is in `unserved`), progress (called
-    with replications done, replications asked, relative half interval).
+    places to measure where no demand exists; None: those that observations speak of), factors (demand -> factor on it), strict (a demand
+    without a path is an error; else it is in `unserved`), progress (called with replications done, asked, and the relative half interval).
     Returns: the simulation, the same to the last bit for the same seed on any number of workers.
     Raises: DalizError for tables that cannot be simulated, with the row at fault.
     """

@@ -85,11 +85,13 @@ def read_trace(path: Path) -> pl.DataFrame:
 
 
 def journey(frame: pl.DataFrame, box: int) -> pl.DataFrame:
-    """One box's journey: its own events, and those of every carrier while it was on board. Raises: DalizError for a box that is not there."""
+    """One box's journey: its own events, and those of every carrier while it was on board.
+
+    Raises: DalizError for a box that is not there.
+    """
     own = frame.filter(pl.col("box") == box)
     if own.is_empty():
-        last = frame["box"].max()
-        raise DalizError(f"no box {box} in the trace; boxes are numbered from 0 to {last}")
+        raise DalizError(f"no box {box} in the trace; boxes are numbered from 0 to {frame.select(pl.col('box').max()).item()}")
     rides = []
     boarded = own.filter(pl.col("event") == "box boards")
     for row in boarded.iter_rows(named=True):

@@ -45,8 +45,9 @@ def transit_words(simulation: Simulation, relation: tuple[str, str]) -> str:
     names = place_names(simulation)
     row = simulation.transit.filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1])).row(0, named=True)
     text = (
-        f"From {names[relation[0]]} to {names[relation[1]]} half of the boxes take {row['p50_days']:.1f} days or less, one in ten less than "
-        f"{row['p10_days']:.1f} and one in ten more than {row['p90_days']:.1f}; with nothing in the way it would be {row['best_days']:.1f}."
+        f"From {names[relation[0]]} to {names[relation[1]]} half of the boxes take {row['p50_days']:.1f} days or less, one in ten less "
+        f"than {row['p10_days']:.1f} and one in ten more than {row['p90_days']:.1f}; with nothing in the way it would be "
+        f"{row['best_days']:.1f}."
     )
     if row["winter_p50_days"] == row["winter_p50_days"]:
         text += f" From November to February the middle is {row['winter_p50_days']:.1f} days."

@@ -65,8 +65,8 @@ def _lead(sure: pl.DataFrame, labels: dict[str, str]) -> str:
 def _weather_words(weather: pl.DataFrame) -> str:
     row = weather.row(0, named=True)
     return (
-        f"Weather alone costs {row['difference']:.1f} days ({row['low']:.1f} to {row['high']:.1f}) on the main relation: {row['days']:.1f} days "
-        f"in the mean with storms, {row['calm_days']:.1f} without."
+        f"Weather alone costs {row['difference']:.1f} days ({row['low']:.1f} to {row['high']:.1f}) on the main relation: "
+        f"{row['days']:.1f} days in the mean with storms, {row['calm_days']:.1f} without."
     )
 
 
