@@ -38,7 +38,8 @@ def _actor(row: Row) -> Row:
 
 
 def _own_actor(row: Row) -> Row:
-    return {**row, "certainty": "known", "source_title": "Spellings in use in the press and on official pages"}
+    title = "Terms of office as widely published" if row["from_date"] else "Spellings in use in the press and on official pages"
+    return {**row, "certainty": "known", "source_title": title}
 
 
 def _trade(facts: Path) -> list[Row]:
