@@ -11,8 +11,10 @@ Cargo keeps to one corridor when that is asked for (`through`): services that on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from daliz.corridor import Corridor
 from daliz.freight.invest.design import Design, InvestError, Options
 
 DONE = ("in_service",)
+WIDENED = ("crane", "ferry_berth", "train_formation", "gauge_change", "handover")
 Change = Callable[[Corridor], Corridor]
 
 
@@ -80,7 +83,7 @@ class Expansion:
     teu_year: float = 0.0
     resource_rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
-    def built(self, units: Sequence[float]) -> Corridor:
+    def built(self, units: Iterable[float]) -> Corridor:
         """The corridor with so many units of each option (parts rounded up)."""
         changed = self.corridor
         for option, count in zip(self.options, units, strict=True):
@@ -97,7 +100,8 @@ def _with_cells(table: str, row: str, cells: Mapping[str, Any]) -> Change:
             [pl.when(hit).then(pl.lit(value)).otherwise(pl.col(column)).cast(corridor[table][column].dtype).alias(column)
              for column, value in cells.items()]
         )  # fmt: skip
-        return corridor.replace(table, frame)
+        # Only numbers change, so the tables need no check; a check of all would be made a hundred times.
+        return dataclasses.replace(corridor, tables=MappingProxyType({**corridor.tables, table: frame}))
 
     return change
 
@@ -163,10 +167,9 @@ def _step_options(corridor: Corridor, costs: UnitCosts, rows: Sequence[str], mos
 
 
 def _terminal_step(row: dict[str, Any], costs: UnitCosts, most: int) -> list[Option]:
-    price = {"crane": costs.crane, "ferry_berth": costs.ferry_berth, "train_formation": costs.train_formation, "gauge_change": costs.gauge_change,
-             "handover": costs.handover}.get(row["operation"])  # fmt: skip
-    if price is None:
+    if row["operation"] not in WIDENED:
         return []
+    price = float(getattr(costs, row["operation"]))
     servers = row["servers"] or 1
     there = {column: row[column] for column in ("servers", "capacity_teu_year", "capacity_t_year", "quota_day") if row[column]}
     more = {column: 1 if column == "servers" else value / servers for column, value in there.items()}
@@ -225,6 +228,11 @@ class _Network:
     hours: np.ndarray
     resource_of: tuple[int, ...]
     resources: tuple[tuple[str, ...], ...]
+
+    def use(self) -> sparse.csr_matrix:
+        """What a unit on each arc takes of each resource."""
+        arcs = np.arange(len(self.arcs))
+        return sparse.csr_matrix((np.ones(len(arcs)), (self.resource_of, arcs)), shape=(len(self.resources), len(arcs)))
 
     def capacity(self, corridor: Corridor) -> np.ndarray:
         """Capacity of each resource in a corridor; 0 where it has no such arc."""
@@ -305,7 +313,7 @@ def expansion(
         tail=np.array([node[tail] for tail, _ in network.arcs]),
         head=np.array([node[head] for _, head in network.arcs]),
         cost=np.maximum(network.hours, 0.01),
-        use=sparse.csr_matrix((np.ones(len(network.arcs)), (network.resource_of, np.arange(len(network.arcs)))), shape=(len(network.resources), len(network.arcs))),
+        use=network.use(),
         resources=tuple(" and ".join(rows) or "unlimited" for rows in network.resources),
         capacity=capacity,
         origin=np.array([node[row["origin"], "yard in"] for row in demands]),

@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from daliz.cli import agenda, agreements, compare, dataset, dependence, events, fibre, flows, plan, read, relations, report, simulate
+from daliz.cli import (
+    agenda,
+    agreements,
+    compare,
+    dataset,
+    dependence,
+    events,
+    fibre,
+    flows,
+    invest,
+    plan,
+    read,
+    relations,
+    report,
+    simulate,
+)
 
 app = typer.Typer(
     name="daliz",
@@ -23,6 +38,7 @@ app.command("plan")(plan.plan)
 app.command("gtfs")(plan.gtfs)
 app.command("simulate")(simulate.simulate)
 app.command("flows")(flows.flows)
+app.command("invest")(invest.invest)
 app.command("relations")(relations.relations)
 app.add_typer(agreements.app, name="agreements")
 app.add_typer(fibre.app, name="fibre")

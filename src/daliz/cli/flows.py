@@ -9,6 +9,7 @@ import typer
 from daliz.cli.dataset import CorridorOption, JsonOption
 
 if TYPE_CHECKING:
+    from daliz.corridor import Corridor
     from daliz.freight.flows import Calibration, CorridorFlows
 
 
@@ -33,13 +34,29 @@ def flows(
     ends = [None if name is None else find_place(tables, name) for name in (origin, destination)]
     wanted = _series(series)
     fitted, held = _years(fit, "--fit"), _years(check, "--check")
-    model = flow_model(tables, itineraries(tables, *ends), demand)
+    tables = _asked(tables, *ends)
+    model = flow_model(tables, itineraries(tables), demand)
     calibration = calibrate(tables, model, wanted, fitted, held) if wanted else None
     found = calibration.flows if calibration else model.solve()
     if as_json:
         _print_json(found, calibration)
     else:
         _tell(found, calibration)
+
+
+def _asked(tables: Corridor, origin: str | None, destination: str | None) -> Corridor:
+    """The corridor with only the demand that was asked for."""
+    import polars as pl
+
+    from daliz.corridor import DalizError
+
+    asked = pl.lit(True)
+    for column, place in (("origin", origin), ("destination", destination)):
+        asked = asked if place is None else asked & (pl.col(column) == place)
+    wanted = tables["demands"].with_columns(teu_year=pl.when(asked).then("teu_year").otherwise(0.0))
+    if not wanted["teu_year"].sum() > 0:
+        raise DalizError(f"no demand from {origin or 'anywhere'} to {destination or 'anywhere'} in the table demands")
+    return tables if origin is None and destination is None else tables.replace("demands", wanted)
 
 
 def _series(text: str) -> dict[str, str]:
@@ -103,9 +120,8 @@ def _tell(found: CorridorFlows, calibration: Calibration | None) -> None:
     Console(width=80).print(grid)
     full = found.use.filter(found.use["use"] > 0.6)
     for row in full.head(8).iter_rows(named=True):
-        say(
-            f"{row['resource']}: {100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year, {row['delay_days']:.1f} days of waiting."
-        )
+        used = f"{100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year"
+        say(f"{row['resource']}: {used}, {row['delay_days']:.1f} days of waiting.")
     if calibration is not None:
         _tell_fit(calibration)
 

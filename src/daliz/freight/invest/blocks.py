@@ -111,17 +111,24 @@ def capacities(model: linopy.Model, design: Design, found: dict[str, Any], load:
     model.add_constraints(load <= limit, name="capacity")
 
 
+def demand_of(design: Design) -> float:
+    """Demand of a scenario, all pairs together, in the mean over scenarios."""
+    return float(design.amount.sum(0) @ design.probability)
+
+
 def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Any) -> None:
-    """Set the objective. moving: cost of moving in each scenario (expression over scenario)."""
+    """Set the objective; that of growth is minus the demand carried. moving: cost of moving in each scenario (expression over scenario)."""
     dims = Dimensions(design)
     weight = array(design.probability, scenario=dims.scenario)
     building = (found["built"] * array(design.options.cost, option=dims.option)).sum() if "built" in found else None
     if goal in ("growth", "worst_growth"):
+        # In units of demand carried, so that duals are of order 1 and the solver's tolerances mean something.
+        carried = demand_of(design)
         if goal == "worst_growth":
             model.add_constraints(found["growth"] - found["worst"] >= 0, name="worst_growth")
-            model.add_objective(-1 * found["worst"] + 0)
+            model.add_objective(found["worst"] * -carried)
         else:
-            model.add_objective((found["growth"] * (-weight)).sum())
+            model.add_objective((found["growth"] * (-carried * weight)).sum())
         return
     if goal == "build_cost":
         moving = moving * 0

@@ -116,6 +116,7 @@ class _Master:
         self.routes: dict[Route, int] = {}
         for route in routes:
             self.routes.setdefault(route, len(self.routes))
+        self.known = {(route, s) for route in self.routes for s in range(self.scenarios)}
         self.model, self.found = self._write()
         self.solver = highs(self.model)
         self.first_columns = self.solver.getNumCol()
@@ -167,6 +168,7 @@ class _Master:
         design = self.design
         for route, scenario in wanted:
             self.routes.setdefault(route, len(self.routes))
+            self.known.add((route, scenario))
             self.columns.append((self.routes[route], scenario))
         takes, _, cost = _matrices(design, [route for route, _ in wanted])
         table = sparse.csc_matrix(takes)
@@ -234,7 +236,12 @@ def _complete(master: _Master, ways: _Ways, deadline: float) -> tuple[int, bool]
             least, chains = ways.find(np.maximum(price, 0.0))
             for k, chain in enumerate(chains):
                 worth = demand_dual[k, s]
-                if chain is not None and design.amount[k, s] > 0 and least[k] < worth - CHEAPER * max(1.0, abs(worth)):
+                if (
+                    chain is not None
+                    and (Route(k, chain), s) not in master.known
+                    and design.amount[k, s] > 0
+                    and least[k] < worth - CHEAPER * max(1.0, abs(worth))
+                ):
                     wanted.append((Route(k, chain), s))
         if not wanted:
             return turn + 1, True
@@ -305,7 +312,7 @@ def _feasible_routes(design: Design, ways: _Ways, routes: Iterable[Route], deadl
     """Routes over which all demand can be carried, and the multiple of it that can (1, or less: then it cannot)."""
     master = _Master(replace(design, most_growth=1.0), "worst_growth", routes)
     _complete(master, ways, deadline)
-    return list(master.routes), -master.found_now().objective
+    return list(master.routes), float(master.found_now().values["growth"].min())
 
 
 def solve_routes(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.sparse as sparse
 
 from daliz.freight.invest.blocks import extra
 from daliz.freight.invest.design import Floats, InvestError
@@ -35,15 +36,32 @@ class Solved:
 
 def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
     """The model handed to HiGHS, with its options set."""
-    extra("highspy")
-    solver = model.to_highspy(set_names=False)
+    highspy = extra("highspy")
+    solver = highspy.Highs()
     solver.setOptionValue("output_flag", log)
-    solver.setOptionValue("log_to_console", log)
+    solver.passModel(_programme(highspy, model))
     solver.setOptionValue("threads", threads)
     solver.setOptionValue("mip_rel_gap", gap)
     if time_limit_s is not None:
         solver.setOptionValue("time_limit", float(time_limit_s))
     return solver
+
+
+def _programme(highspy: Any, model: linopy.Model) -> Any:
+    """The model as HiGHS takes it. (linopy hands it over too, but lets HiGHS print its name on the way.)"""
+    matrices = model.matrices
+    rows = sparse.csr_matrix(matrices.A)
+    programme = highspy.HighsLp()
+    programme.num_row_, programme.num_col_ = rows.shape
+    programme.col_cost_, programme.col_lower_, programme.col_upper_ = matrices.c, matrices.lb, matrices.ub
+    programme.row_lower_ = np.where(matrices.sense == "<", -np.inf, matrices.b)
+    programme.row_upper_ = np.where(matrices.sense == ">", np.inf, matrices.b)
+    programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    programme.a_matrix_.start_, programme.a_matrix_.index_, programme.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    kind = highspy.HighsVarType
+    if (matrices.vtypes != "C").any():
+        programme.integrality_ = [kind.kContinuous if letter == "C" else kind.kInteger for letter in matrices.vtypes]
+    return programme
 
 
 def outcome(solver: Any, seconds: float, constant: float = 0.0) -> Solved:

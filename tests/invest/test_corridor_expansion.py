@@ -1,0 +1,131 @@
+"""What to build for a corridor: its tables as a design problem, targets that are reached and that are not, and the command."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from daliz.assess.capacity import capacities
+from daliz.assess.expansion import Expansion, expansion
+from daliz.cli import app
+from daliz.corridor import Corridor, DalizError
+from daliz.freight.invest import InvestError, arc_model, invest, solve, solve_routes
+
+TINY = Path(__file__).parents[1] / "tiny"
+
+
+@pytest.fixture(scope="module")
+def through(embedded: Corridor) -> Expansion:
+    return expansion(embedded, budget_usd=1.5e9, target_t_year=6e6, through="AZE")
+
+
+def test_routes_of_the_embedded_corridor_agree_with_arcs(through: Expansion) -> None:
+    design = through.design
+    for goal in ("build_cost", "worst_growth"):
+        by_routes = solve_routes(design, goal, relaxed=True)
+        by_arcs = solve(arc_model(design, goal, relaxed=True))
+        assert by_routes.solved.objective == pytest.approx(by_arcs.objective, rel=1e-4)
+
+
+def test_what_is_built_carries_the_target(through: Expansion) -> None:
+    answer = invest(through.design, target=True)
+    assert answer.reached
+    assert 0 < answer.cost <= 1.5e9
+    design = through.design
+    carried = np.zeros(design.amount.shape)
+    load = np.zeros(design.capacity.shape)
+    for route, flow in zip(answer.solution.routes, answer.solution.flow, strict=True):
+        carried[route.demand] += flow
+        load += np.asarray(design.use[:, list(route.arcs)].sum(1)) * flow
+        assert design.tail[route.arcs[0]] == design.origin[route.demand]
+        assert design.head[route.arcs[-1]] == design.destination[route.demand]
+        assert all(design.head[a] == design.tail[b] for a, b in zip(route.arcs, route.arcs[1:], strict=False))
+    assert carried == pytest.approx(design.amount, rel=1e-6)
+    room = design.capacity + np.asarray(design.options.adds @ answer.solution.built)[:, None]
+    assert (load <= room + 1e-3).all()
+
+
+def test_a_step_adds_what_the_tables_say_it_adds(through: Expansion) -> None:
+    """The design's corridor with one more ship has the capacity that the option promises."""
+    which = next(i for i, option in enumerate(through.options) if option.name.startswith("ship:"))
+    units = np.zeros(len(through.options))
+    units[which] = 1
+    before, after = (capacities(tables).teu_year for tables in (through.corridor, through.built(units)))
+    assert np.maximum(after.astype(float) - before, 0).max() == pytest.approx(through.design.options.adds[:, [which]].max(), abs=2)
+
+
+def test_more_money_never_carries_less(through: Expansion) -> None:
+    found = [invest(through.design.with_budget(budget), target=False, gap=1e-6).growth for budget in (0.0, 2e8, 8e8)]
+    assert found == sorted(found)
+    assert found[0] > 0
+
+
+def test_a_budget_that_is_too_small_is_named_with_the_nearest_target(through: Expansion) -> None:
+    answer = invest(through.design.with_budget(1e6), target=True)
+    assert not answer.reached
+    assert answer.why.startswith("the budget: it takes")
+    assert 0 < answer.growth < 1
+
+
+def test_capacity_that_nothing_widens_is_named(through: Expansion) -> None:
+    design = through.design
+    answer = invest(replace(design, amount=design.amount * 1e3, budget=None), target=True)
+    assert not answer.reached
+    assert answer.why.startswith("the capacity of ")
+    assert 0 < answer.growth < 1
+
+
+def test_doing_without_a_country_costs_no_less(embedded: Corridor) -> None:
+    one = expansion(embedded, 3e9, 4e6, through="AZE")
+    two = expansion(embedded, 3e9, 4e6, through="AZE", closures=["TKM"], demand_factors=[1.0, 1.2])
+    assert two.design.scenarios == ("as it is", "demand times 1.2", "TKM closed")
+    costs = []
+    for problem in (one, two):
+        answer = invest(problem.design, target=True)
+        costs.append(answer.cost if answer.reached else np.inf)
+    assert costs[0] <= costs[1]
+
+
+def test_tiny_corridor_is_widened_by_its_project(tiny: Corridor) -> None:
+    problem = expansion(tiny, budget_usd=1e9, target_t_year=None)
+    assert "second_track" in {option.name for option in problem.options}
+    assert "third_feeder" in problem.without_cost
+    assert invest(problem.design, target=False).growth > 0
+
+
+def test_bad_input_is_answered(tiny: Corridor) -> None:
+    with pytest.raises(InvestError, match="target = -5 t a year"):
+        expansion(tiny, target_t_year=-5)
+    with pytest.raises(InvestError, match="budget = -1 USD"):
+        expansion(tiny, budget_usd=-1)
+    with pytest.raises(InvestError, match="no demand's route touches XYZ"):
+        expansion(tiny, through="XYZ")
+    with pytest.raises(InvestError, match="expected numbers above 0"):
+        expansion(tiny, demand_factors=[0.0])
+    with pytest.raises(DalizError, match="XYZ"):
+        expansion(tiny, closures=["XYZ"])
+    nothing = tiny.replace("demands", tiny["demands"].with_columns(teu_year=0.0))
+    with pytest.raises(InvestError, match="no demand"):
+        expansion(nothing)
+    with pytest.raises(InvestError, match="give a budget, a target or both"):
+        invest(expansion(tiny).design, target=False)
+
+
+def test_command_answers_in_json() -> None:
+    result = CliRunner().invoke(app, ["invest", "--budget", "1e9", "--corridor", str(TINY), "--no-simulate", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["cost_usd"] <= 1e9
+    assert found["status"] == "optimal"
+    assert {"build", "full", "gap", "simulated", "target_t_year"} <= set(found)
+
+
+@pytest.mark.parametrize("option", [["--target", "many"], ["--target", "-5t"], ["--budget", "-1"], ["--demand", "x"], []])
+def test_command_refuses_what_makes_no_sense(option: list[str]) -> None:
+    result = CliRunner().invoke(app, ["invest", "--corridor", str(TINY), "--no-simulate", *option])
+    assert isinstance(result.exception, DalizError)
