@@ -18,7 +18,8 @@ from daliz.relations.balance import herfindahl
 from daliz.relations.counts import dispersion_index, one_change, rate
 from daliz.relations.counts.series import series
 from daliz.relations.events import ingest, open_store, stages
-from daliz.relations.relation import figures, relation
+from daliz.relations.headlines import figures
+from daliz.relations.relation import relation
 from daliz.relations.votes import distances, read_ideal_points
 
 CASES = Path(os.environ.get("DALIZ_CASES", Path(__file__).parents[2] / "shared" / "cases"))

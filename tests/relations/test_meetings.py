@@ -11,6 +11,7 @@ import pytest
 from daliz.corridor import Corridor, DalizError, load
 from daliz.relations.balance import balances, by_group, herfindahl, of_amounts, of_counts, trade_amounts, visit_counts
 from daliz.relations.countries import countries, country_code, parse_pair
+from daliz.relations.headlines import figures
 from daliz.relations.meetings import (
     CERTAINTIES,
     Window,
@@ -20,7 +21,7 @@ from daliz.relations.meetings import (
     rank_view,
     visits,
 )
-from daliz.relations.relation import figures, relation
+from daliz.relations.relation import relation
 from daliz.relations.votes import agreement_scores, distances, read_ideal_points
 
 PAIR = ("KAZ", "AZE")
@@ -59,7 +60,8 @@ def test_the_embedded_pair_changed_in_2022(corridor: Corridor) -> None:
     assert found.changes is not None
     assert found.change.best == 2022
     assert max(found.change.probability) > 0.5
-    assert found.changes.labels[max(range(6), key=lambda i: found.changes.probability[i])] == 2022  # type: ignore[union-attr]
+    by_year = dict(zip(found.changes.labels, found.changes.probability, strict=True))
+    assert max(by_year, key=lambda year: by_year[year]) == 2022
     assert found.trend.p_up > 0.9
 
 

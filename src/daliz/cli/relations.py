@@ -45,7 +45,8 @@ def relations(
     if events is not None:
         _show_events(events, countries, event_class, audit, as_json)
         return
-    from daliz.relations.relation import figures, relation
+    from daliz.relations.headlines import figures
+    from daliz.relations.relation import relation
 
     window = _window(loaded, countries, since, until, missing)
     found = relation(loaded, countries, window, as_of)

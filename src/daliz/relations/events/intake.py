@@ -12,26 +12,23 @@ import errno
 import hashlib
 import io
 import itertools
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from daliz.corridor.errors import DalizError, MissingExtraError
-from daliz.relations.countries import country_name
 from daliz.relations.events.gate import ALL_ROOTS, REASONS, VALUE, Rule, pack, sift
 from daliz.relations.events.layouts import Layout, layout_of
+from daliz.relations.events.ledger import commit, open_ledger, stamp, write_whole
 from daliz.relations.events.parse import codes_of, text_columns, typed_events
 from daliz.relations.events.stream import BLOCK_BYTES, PIECE_BYTES, BrokenFile, Piece, blocks_ahead, pieces
 
-LEDGER = "files.jsonl"
 PART_ROWS = 400_000
 PARSE_BYTES = 4 << 20
 BATCH_BYTES = 24 << 20
@@ -136,19 +133,21 @@ def ingest(
     if not paths:
         raise DalizError("no event files given; expected GDELT, ICEWS or POLECAT files")
     settings = {"pair": sorted(pair) if pair else [], "roots": sorted(roots)}
-    done = _open_ledger(folder, settings)
+    done = open_ledger(folder, settings)
     fresh = [path for path in paths if str(path.resolve()) not in done]
     for path in paths:
-        if path not in fresh and done[str(path.resolve())] != _stamp(path):
+        if path not in fresh and done[str(path.resolve())] != stamp(path):
             raise DalizError(f"{path}: has changed since it was read into {folder}; read the files into a new folder")
     reports: list[FileReport] = []
     try:
         with _pool(jobs, cluster) as run:
             for group in _read_groups(fresh, _Wanted(folder, pair, tuple(roots)), run):
-                _commit(folder, group)
+                finished = [(path, asdict(report)) for path, report in group.reports if not report.error]
+                if finished:
+                    commit(folder, finished, group.parts)
                 for path, report in group.reports:
                     if not report.error:
-                        done[str(path.resolve())] = _stamp(path)
+                        done[str(path.resolve())] = stamp(path)
                     reports.append(report)
                     if tell is not None:
                         tell(report)
@@ -198,7 +197,7 @@ def _batches(paths: list[Path]) -> Iterator[list[Path]]:
     batch: list[Path] = []
     size = 0
     for path in paths:
-        bytes_there = (_stamp(path) or [BATCH_BYTES])[0]
+        bytes_there = (stamp(path) or [BATCH_BYTES])[0]
         if batch and (size + bytes_there > BATCH_BYTES or len(batch) == BATCH_FILES):
             yield batch
             batch, size = [], 0
@@ -333,7 +332,7 @@ class _Load:
             self.write(f"parts/{self.task.stem}-{len(self.parts)}.parquet", buffer.getvalue())
 
     def write(self, name: str, content: bytes) -> None:
-        _write_whole(self.task.wanted.folder / name, content)
+        write_whole(self.task.wanted.folder / name, content)
         self.parts.append(name)
 
 
@@ -368,78 +367,6 @@ def _reject(rejects: list[bytes], report: FileReport, reason: int, line: bytes) 
     word = REASONS[reason]
     report.bad[word] = report.bad.get(word, 0) + 1
     rejects.append(f"{report.file}\t{word}\t".encode() + line + b"\n")
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _stamp(path: Path) -> list[int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return []
-    return [stat.st_size, stat.st_mtime_ns]
-
-
-def _open_ledger(folder: Path, settings: dict[str, Any]) -> dict[str, list[int]]:
-    """File -> its stamp when it was read. Makes the store where it is missing."""
-    file = folder / LEDGER
-    try:
-        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not file.exists())):
-            raise DalizError(f"{folder}: exists and is no store of events; name a new folder")
-        for name in ("parts", "rejected"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            _write_whole(file, (json.dumps({"settings": settings}) + "\n").encode())
-    except OSError as error:
-        raise DalizError(f"{folder}: cannot be written ({error.strerror})") from error
-    found, groups = read_ledger(folder)
-    if found != settings:
-        raise DalizError(f"{folder}: was made for {_settings_text(found)}; name another folder for {_settings_text(settings)}")
-    return {entry["path"]: entry["stamp"] for group in groups for entry in group["files"]}
-
-
-def read_ledger(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Settings of a store, and its finished groups (files, parts). A last line that was cut off while being written is left out.
-
-    Raises: DalizError when the folder is no store of events.
-    """
-    try:
-        lines = (folder / LEDGER).read_text(encoding="utf-8").split("\n")
-        settings = json.loads(lines[0])["settings"]
-    except (OSError, ValueError, KeyError) as error:
-        raise DalizError(f"{folder}: no store of events; `daliz events FILES... --out {folder}` makes one") from error
-    groups = []
-    for line in lines[1:-1]:
-        try:
-            groups.append(json.loads(line))
-        except ValueError:
-            continue
-    return settings, groups
-
-
-def _commit(folder: Path, group: _Group) -> None:
-    """Note a finished group in the ledger; only then do its parts count."""
-    entries = [{"path": str(path.resolve()), "stamp": _stamp(path), **asdict(report)} for path, report in group.reports if not report.error]
-    if not entries:
-        return
-    with (folder / LEDGER).open("rb+") as file:
-        content_end = file.seek(0, os.SEEK_END)
-        file.seek(content_end - 1)
-        torn = file.read(1) != b"\n"
-        file.write((b"\n" if torn else b"") + json.dumps({"files": entries, "parts": group.parts}).encode() + b"\n")
-
-
-def _settings_text(settings: dict[str, Any]) -> str:
-    who = " and ".join(country_name(code) for code in settings["pair"]) or "all pairs"
-    roots = f", CAMEO roots {', '.join(f'{root:02d}' for root in settings['roots'])}" if settings["roots"] else ""
-    return f"{who}{roots}"
 
 
 @contextmanager

@@ -31,8 +31,8 @@ from daliz.relations.counts import (
 from daliz.relations.counts.series import series
 from daliz.relations.events.coverage import Coverage, coverage
 from daliz.relations.events.fold import fold, months_by_year
-from daliz.relations.events.intake import read_ledger
 from daliz.relations.events.layouts import event_codes, side_of
+from daliz.relations.events.ledger import read_ledger
 from daliz.relations.events.parse import SCHEMA
 from daliz.relations.meetings import share_interval
 

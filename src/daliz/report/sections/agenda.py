@@ -13,8 +13,9 @@ from daliz.draw import INK, PALETTE, chart_svg
 from daliz.relations.agreements import FollowUp, of_countries, signed_and_in_force
 from daliz.relations.agreements.register import BINDING
 from daliz.relations.countries import country_name
+from daliz.relations.headlines import agenda_figures
 from daliz.relations.meetings import visits
-from daliz.relations.relation import Relation, agenda_figures, relation
+from daliz.relations.relation import Relation, relation
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
 LANES = ("visit", "council or commission", "document signed")

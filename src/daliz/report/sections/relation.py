@@ -10,8 +10,9 @@ import polars as pl
 from daliz.corridor import Corridor
 from daliz.draw import INK, PALETTE, chart_svg
 from daliz.relations.countries import country_name
+from daliz.relations.headlines import relation_figures
 from daliz.relations.meetings import RankView
-from daliz.relations.relation import Relation, incomplete_note, rank_text, relation, relation_figures
+from daliz.relations.relation import Relation, incomplete_note, rank_text, relation
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
 SHOWN_PARTNERS = 10
