@@ -49,14 +49,15 @@ def _serve_in_order(Z: Any, F: Any, e: int, s: int, t: float) -> float:
     if Z[res + r.R_SERVERS] > 0:
         j = Z[res + r.R_FREE] + first_free(F, Z[res + r.R_FREE], Z[res + r.R_SERVERS])
         start = max(t, F[j])
-    waited = start - t
+    waited, closed = start - t, 0.0
     end = start + hours
     if calendar > 0:
         start = opening(Z, F, calendar, start, t)
         end = finish(Z, F, calendar, start, hours)
+        closed = max(0.0, end - hours - t - waited)
     if j > 0:
         F[j] = end
-    note(Z, F, s, e, t, waited, max(0.0, end - hours - t - waited), hours)
+    note(Z, F, s, e, t, waited, closed, hours)
     note_use(F, res, start, end)
     note_stay(Z, F, Z[res + r.R_LINE], t, t + waited, 1.0)
     return end
@@ -68,11 +69,12 @@ def _begin(Z: Any, F: Any, e: int, t: float) -> None:
     s = Z[e + r.E_STEP]
     res = Z[s + r.S_RES]
     hours = draw(Z, F, Z[s + r.S_DIST])
-    start, end = t, t + hours
+    start, end, closed = t, t + hours, 0.0
     if Z[res + r.R_CAL] > 0:
         start = opening(Z, F, Z[res + r.R_CAL], t, t)
         end = finish(Z, F, Z[res + r.R_CAL], start, hours)
-    note(Z, F, s, e, t, t - F[e + r.E_SINCE], max(0.0, end - hours - t), hours)
+        closed = max(0.0, end - hours - t)
+    note(Z, F, s, e, t, t - F[e + r.E_SINCE], closed, hours)
     note_use(F, res, start, end)
     note_stay(Z, F, Z[res + r.R_LINE], F[e + r.E_SINCE], t, 1.0)
     Z[e + r.E_PHASE] = r.RESUMES
@@ -201,6 +203,8 @@ def _pass_queue(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
         end = _day_with_quota(Z, F, res, t)
         note(Z, F, s, e, t, end - t, 0.0, 0.0)
         note_stay(Z, F, Z[res + r.R_LINE], t, end, 1.0)
+        if end <= t:
+            return 1
     elif kind == r.SLOT:
         end = _run_over_line(Z, F, e, s, t)
     else:
