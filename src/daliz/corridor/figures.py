@@ -37,12 +37,16 @@ class Figure:
         """The figure as plain values, for JSON."""
         return {**asdict(self), "rows": list(self.rows)}
 
+    def spelled(self, value: float) -> str:
+        """One of its numbers as people read it; a year has no thousands."""
+        return f"{value:.0f}" if self.unit == "year" else readable(value)
+
     def text(self) -> str:
         """The figure as people read it: value, unit and interval."""
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit not in ("", "year") else ""
         if self.low is None or self.high is None:
-            return f"{readable(self.value)}{unit}"
-        return f"{readable(self.value)}{unit} ({readable(self.low)} to {readable(self.high)})"
+            return f"{self.spelled(self.value)}{unit}"
+        return f"{self.spelled(self.value)}{unit} ({self.spelled(self.low)} to {self.spelled(self.high)})"
 
 
 def readable(value: float) -> str:

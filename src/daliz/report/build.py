@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from daliz.corridor.names import did_you_mean
 from daliz.report.section import Section, Words
 from daliz.report.sections import glance, published, sources
 
+# Sections that share costly results stand in one strand; strands are computed beside each other.
+STRANDS = (("connection", "carries", "holds"), ("digital", "agenda", "relation", "changes", "whatif", "depends"))
 # The order of the dossier; `glance` comes first and `published` and `sources` last, because they need the figures of all others.
 LENSES = (
     ("connection", "The connection"),
@@ -76,17 +78,32 @@ def _section(name: str, title: str, corridor: Corridor, pair: tuple[str, str]) -
     return replace(section, id=name, title=title)
 
 
+def _strand(names: Sequence[str], corridor: Corridor, pair: tuple[str, str]) -> list[Section]:
+    titles = dict(LENSES)
+    return [_section(name, titles[name], corridor, pair) for name in names]
+
+
+def _computed(corridor: Corridor, pair: tuple[str, str]) -> Iterator[Section]:
+    """All sections, as their strands come in: on one core one after the other, else beside each other."""
+    from joblib import Parallel, cpu_count, delayed
+
+    parallel = Parallel(n_jobs=min(cpu_count(), len(STRANDS)), return_as="generator_unordered")
+    for strand in parallel(delayed(_strand)(names, corridor, pair) for names in STRANDS):
+        yield from strand
+
+
 def build(corridor: Corridor, pair: tuple[str, str], tell: Callable[[str], None] = lambda title: None) -> Dossier:
     """Compute the dossier on two countries.
 
-    Parameters: corridor, pair (ISO codes of the two countries), tell (called with each section's title before it is computed).
+    Parameters: corridor, pair (ISO codes of the two countries), tell (called with each section's title when it is there).
     Raises: DalizError when the corridor does not know a country.
     """
     pair = check_pair(corridor, pair)
-    sections = []
-    for name, title in LENSES:
-        tell(title)
-        sections.append(_section(name, title, corridor, pair))
+    found: dict[str, Section] = {}
+    for section in _computed(corridor, pair):
+        tell(section.title)
+        found[section.id] = section
+    sections = [found[name] for name, _ in LENSES]
     figures = [figure for section in sections for figure in section.figures]
     tell("Model against published")
     against = published.section(corridor, figures)

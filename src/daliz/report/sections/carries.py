@@ -10,7 +10,7 @@ from daliz.corridor import Corridor, DalizError
 from daliz.corridor.figures import Figure, readable
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
-REPLICATIONS, SEARCH_REPLICATIONS = 8, 4
+REPLICATIONS, SEARCH_REPLICATIONS = 8, 2
 
 
 @lru_cache(maxsize=4)
@@ -18,7 +18,7 @@ def simulated(corridor: Corridor):  # type: ignore[no-untyped-def]
     """The simulated year that the sections of the dossier share."""
     from daliz.freight.simulate import simulate
 
-    return simulate(corridor, replications=REPLICATIONS, workers=-1)
+    return simulate(corridor, replications=REPLICATIONS)
 
 
 def main_pair(corridor: Corridor, pair: tuple[str, str]) -> tuple[str, str]:
@@ -41,7 +41,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     relation = main_pair(corridor, pair)
     demands = [d for d in simulation.compiled.demands if (d.origin, d.destination) == relation]
     rows = rows_of(corridor, demands)
-    figures: list[Figure] = sorted(simulation.figures(), key=lambda figure: not figure.name.endswith(f"{relation[0]}-{relation[1]}"))
+    figures = _told(simulation.figures(), relation, corridor)
     blocks: list[Block] = [
         Words(words.transit_words(simulation, relation)),
         Picture(
@@ -58,7 +58,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     ]
     crossing = crossing_of(simulation.compiled, corridor, pair)
     if crossing is not None:
-        found = capacity(corridor, *crossing, replications=SEARCH_REPLICATIONS, workers=-1)
+        found = capacity(corridor, *crossing, replications=SEARCH_REPLICATIONS)
         figure = found.figure(corridor)
         figures.append(figure)
         blocks.append(Words(_capacity_words(simulation, figure, crossing, found.teu_year)))
@@ -67,6 +67,14 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     if simulation.compiled.unserved:
         blocks.append(Words("Not carried: " + "; ".join(simulation.compiled.unserved.values()) + "."))
     return Section("carries", "What it carries", words.overview(simulation), blocks, figures)
+
+
+def _told(figures: list[Figure], relation: tuple[str, str], corridor: Corridor) -> list[Figure]:
+    """The main relation's figures first, then those that something was published on; hundreds of others are a command away."""
+    subject = "-".join(relation)
+    published = set(corridor["observations"]["model"].drop_nulls())
+    mine = [figure for figure in figures if figure.name.endswith(f":{subject}")]
+    return mine + [figure for figure in figures if figure not in mine and figure.name in published]
 
 
 def _capacity_words(simulation, figure: Figure, crossing: tuple[str, str], teu: float) -> str:  # type: ignore[no-untyped-def]

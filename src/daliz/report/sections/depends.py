@@ -60,7 +60,8 @@ def _lead(corridor: Corridor, both: list[tuple[str, str, dict[str, Any]]]) -> st
     more, less = sorted(told, key=lambda each: -each[2])
     return (
         f"{country_name(corridor, more[0])} depends more on the territory of {country_name(corridor, more[1])} ({more[2]:.0%} of its "
-        f"access to markets) than the other way round ({less[2]:.0%}). This says what the tables' services allow, not what either side would do."
+        f"access to markets) than the other way round ({less[2]:.0%}). This says what the tables' services allow, not what either side "
+        "would do."
     )
 
 

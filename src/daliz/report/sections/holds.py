@@ -22,9 +22,9 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     relation = main_pair(corridor, pair)
     subject = f"{relation[0]}-{relation[1]}"
     labels = words.row_labels(simulation)
-    ranked = bottlenecks(simulation, most=TRIED, replications=REPLICATIONS, workers=-1)
-    weather = weather_effect(simulation, workers=-1).filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1]))
-    swings = sensitivity(corridor, f"mean_h:{subject}", replications=SENSITIVITY_REPLICATIONS, workers=-1)
+    ranked = bottlenecks(simulation, most=TRIED, replications=REPLICATIONS)
+    weather = weather_effect(simulation).filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1]))
+    swings = sensitivity(corridor, f"mean_h:{subject}", replications=SENSITIVITY_REPLICATIONS)
     days = swings.with_columns(pl.col("lower", "higher", "base", "swing") / 24.0)
     figures = [*_bottleneck_figures(corridor, ranked, labels), _weather_figure(corridor, weather, subject, words.place_names(simulation))]
     sure = ranked.filter(pl.col("low") > 0.0)
