@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from daliz.assess.digital import hubs
-from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, MEASURES, Relation, fibre_measures, freight_measures, main_relations
+from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, MEASURES, Relation, fibre_measures, freight_or_why, main_relations
 from daliz.assess.scenario import Scenario, apply
 from daliz.assess.sweep import sweep
 from daliz.corridor import Corridor, DalizError
@@ -77,7 +77,7 @@ def compare_all(
     Parameters: relations (origin and destination by any spelling; default: the two that the corridor is about), pair (countries whose
     fibre is asked for; default: those of the first relation), replications, seed, workers, cluster, kept_in and tell (see `sweep`).
     Returns: comparisons by the scenarios' names, in their order.
-    Raises: DalizError for a scenario that cannot be (see `apply`), changes nothing, or has the name of another.
+    Raises: DalizError for a scenario that cannot be (see `apply`) or be simulated, changes nothing, or has the name of another.
     """
     names = [scenario.name for scenario in scenarios]
     if len(set(names)) < len(names) or BASE in names:
@@ -90,7 +90,10 @@ def compare_all(
     corridors = {BASE: corridor, **{scenario.name: apply(corridor, scenario) for scenario in scenarios}}
     how: dict[str, Any] = {"workers": workers, "cluster": cluster, "kept_in": kept_in}
     freight = {"relations": asked, "replications": replications, "seed": seed}
-    answers = sweep(corridors, freight_measures, freight, tables=FREIGHT_TABLES, tell=tell, **how)
+    answers = sweep(corridors, freight_or_why, freight, tables=FREIGHT_TABLES, tell=tell, **how)
+    for name, answer in answers.items():
+        if why := answer.filter(pl.col("measure") == "why")["note"].to_list():
+            raise DalizError(f"scenario {name}: {why[0]}" if name != BASE else why[0])
     fibre = sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES) if set(countries) & set(hubs(corridor)) else {}
     whole = {name: pl.concat([answers[name], fibre[name]]) if fibre else answers[name] for name in corridors}
     return {

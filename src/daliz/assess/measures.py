@@ -132,18 +132,15 @@ def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
 
 
 def fibre_measures(corridor: Corridor, pair: tuple[str, str]) -> pl.DataFrame:
-    """Round trip and disjoint ways between the hubs of two countries; no rows where one has no fibre at all.
-
-    The hubs are those of the corridor as it was before anything was closed only if the cables of both still stand; a hub is named by the
-    country.
-    """
-    found: list[Cell] = []
+    """Round trip and disjoint ways between the hubs of two countries (where most of their open cables meet); without fibre no round trip and
+    no way."""
+    subject = "-".join(pair)
     ends = [hubs(corridor).get(country) for country in pair]
-    if ends[0] and ends[1]:
-        subject = "-".join(pair)
-        ms = round_trip(corridor, ends[0], ends[1])
-        note = f"{ends[0]} to {ends[1]}"
-        if ms is not None:
-            found.append(("latency_ms", subject, None, ms, note))
-        found.append(("disjoint_paths", subject, None, float(ways_between(corridor, ends[0], ends[1])), note))
+    if ends[0] is None or ends[1] is None:
+        return pl.DataFrame([("disjoint_paths", subject, None, 0.0, "")], schema=SCHEMA, orient="row")
+    note = f"{ends[0]} to {ends[1]}"
+    found: list[Cell] = [("disjoint_paths", subject, None, float(ways_between(corridor, ends[0], ends[1])), note)]
+    ms = round_trip(corridor, ends[0], ends[1])
+    if ms is not None:
+        found.append(("latency_ms", subject, None, ms, note))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")

@@ -80,10 +80,8 @@ def _print(found: Agenda) -> None:
     for item, why in found.untold:
         say(f"Not simulated: {item.title} ({item.id}): {why}")
     _print_silent(found.silent)
-    say(
     say(f"Simulated with {found.replications} replications, the same luck in all.")
     say("First: on the corridor as it is; last: on top of all others.")
-    )
 
 
 def _cost(item: Item) -> str:
