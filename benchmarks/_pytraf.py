@@ -18,12 +18,13 @@ def main() -> None:
     rows = [line.strip().rstrip(";").split() for line in lines if line.strip() and line.strip()[0] not in "<~"]
     fixed = np.array([float(toll) * float(row[8]) + float(distance) * float(row[3]) for row in rows])
     cars = pytraf.TrafficClass(pytraf.Demand.from_tntp(network, trips), extra_link_cost=fixed)
-    seconds = []
+    seconds, cpu = [], []
     for _ in range(int(rounds)):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         found = network.assign(cars, gap=float(gap), max_iter=1000, threads=int(threads))
         seconds.append(time.perf_counter() - began)
-    print(json.dumps({"seconds": seconds, "gap": float(found.relative_gap), "iterations": int(found.iterations)}))
+        cpu.append(time.process_time() - worked)
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "gap": float(found.relative_gap), "iterations": int(found.iterations)}))
 
 
 if __name__ == "__main__":

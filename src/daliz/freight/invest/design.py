@@ -111,11 +111,6 @@ class Design:
         """The same problem with another budget."""
         return replace(self, budget=budget)
 
-    def all_built(self) -> Floats:
-        """Capacity of each resource in each scenario when every option is built to its limit (exclusive ones each)."""
-        most: Floats = self.capacity + np.asarray(self.options.adds @ self.options.most)[:, None]
-        return most
-
 
 def undirected(
     ends: Ints,

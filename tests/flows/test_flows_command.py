@@ -1,0 +1,47 @@
+"""`daliz flows` from the command line, on the made-up corridor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daliz.cli import app
+from daliz.corridor import DalizError
+
+TINY = str(Path(__file__).parents[1] / "tiny")
+
+
+def test_command_answers_in_json() -> None:
+    result = CliRunner().invoke(app, ["flows", "--corridor", TINY, "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert sum(row["teu_year"] for row in found["totals"]) == pytest.approx(10_000)
+    assert found["residual"] < 1e-10
+    assert {figure["name"].partition(":")[0] for figure in found["figures"]} == {"flow_teu_year", "share"}
+    assert found["without_itinerary"] == []
+
+
+def test_command_tells_in_sentences_that_fit_80_columns() -> None:
+    result = CliRunner().invoke(app, ["flows", "--corridor", TINY])
+    assert result.exit_code == 0, result.output
+    assert "10,000 TEU a year choose between" in result.output
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--demand", "0"], "demand factor = 0"),
+        (["--series", "via_mid"], "expected a family and a subject"),
+        (["--fit", "soon"], "expected years"),
+        (["--from", "west_town"], "no demand from west_town"),
+        (["--series", "via_mid=Nobody,sea=Nothing"], "no yearly teu of 'Nobody'"),
+    ],
+)
+def test_command_refuses_what_makes_no_sense(options: list[str], message: str) -> None:
+    result = CliRunner().invoke(app, ["flows", "--corridor", TINY, *options])
+    assert isinstance(result.exception, DalizError)
+    assert message in str(result.exception)
