@@ -17,16 +17,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from daliz.corridor.errors import DalizError, MissingExtraError
 from daliz.freight.simulate.compile import Compiled
 from daliz.freight.simulate.engine import Engine
+from daliz.freight.simulate.layout import Room
 from daliz.freight.simulate.tally import Reader, Tally
 
 CHUNK = 4
 FEWEST = 8
 TRIES = 5
+USUAL_ROOM = Room(slots=1024, carriers=4096, boxes=65536)
 Progress = Callable[[int, int, float], None]
 
 _engines = threading.local()
@@ -51,7 +53,7 @@ def half_width(values: NDArray[Any], confidence: float = 0.95) -> float:
     kept = values[~np.isnan(values)]
     if len(kept) < 2:
         return math.inf
-    return float(student.ppf(0.5 + confidence / 2, len(kept) - 1) * kept.std(ddof=1) / math.sqrt(len(kept)))
+    return float(stdtrit(len(kept) - 1, 0.5 + confidence / 2) * kept.std(ddof=1) / math.sqrt(len(kept)))
 
 
 def replicate(compiled: Compiled, plan: Plan, progress: Progress | None = None) -> tuple[Tally, list[str]]:
@@ -140,7 +142,7 @@ def _reader(compiled: Compiled) -> tuple[Engine, Reader]:
     """The engine of this thread for a model; arrays are kept between chunks."""
     held = getattr(_engines, "held", None)
     if held is None or held[0] is not compiled:
-        engine = Engine(compiled.model, compiled.horizon_h, compiled.warm_h, compiled.year_h)
+        engine = Engine(compiled.model, compiled.horizon_h, compiled.warm_h, compiled.year_h, USUAL_ROOM)
         held = _engines.held = (compiled, engine, Reader(compiled, engine))
     return held[1], held[2]
 
