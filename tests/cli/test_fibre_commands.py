@@ -53,6 +53,7 @@ def test_each_command_speaks_and_gives_json_and_files(
         (("route", "Aktau", "Sumgait", "--date", "soon"), "expected a date"),
         (("route", "Aktau", "Sumgait", "--repair-days", "0"), "expected more than 0"),
         (("light", "no_such_cable"), "no cable 'no_such_cable'"),
+        (("light", "Frankfurt", "nowhere at all"), "no place"),
         (("light", "-5"), "No such option|length of -5"),
         (("latency", "Frankfurt", "Khorgoss"), "nearest"),
         (("survival", "Frankfurt"), "expected two for each relation"),

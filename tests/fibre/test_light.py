@@ -10,7 +10,7 @@ import pytest
 
 from daliz.corridor import Corridor, MissingExtraError
 from daliz.fibre import gnpy_light
-from daliz.fibre.designs import designs, light
+from daliz.fibre.designs import designs, light, light_along
 from daliz.fibre.errors import FibreError
 from daliz.fibre.light import (
     C_BAND,
@@ -158,3 +158,12 @@ def test_an_unknown_cable_is_answered_with_the_nearest(embedded: Corridor) -> No
     name = embedded["cables"]["id"][0]
     with pytest.raises(FibreError, match=f"nearest: {name}"):
         light(embedded, f"{name}x")
+
+
+def test_light_along_a_way_is_the_inverse_sum_of_its_sections(embedded: Corridor) -> None:
+    found = light_along(embedded, "Frankfurt", "Khorgos", route_factor=1.3)
+    inverse = sum(1 / float(linear(section(km).line_gsnr_db)) for _, km, _ in found.sections)
+    assert found.whole.line_gsnr_db == pytest.approx(float(db(1 / inverse)), abs=1e-9)
+    assert found.whole.gsnr_db < min(gsnr for _, _, gsnr in found.sections)
+    kilometres = sum(km for _, km, _ in found.sections)
+    assert found.whole.gsnr_db == pytest.approx(section(kilometres).gsnr_db, abs=0.3)

@@ -13,7 +13,7 @@ from daliz.cli.dataset import CorridorOption, JsonOption
 
 if TYPE_CHECKING:
     from daliz.corridor import Corridor
-    from daliz.fibre.designs import LightReport
+    from daliz.fibre.designs import LightReport, WayLight
     from daliz.fibre.latency import Latency
     from daliz.fibre.route import Route
     from daliz.fibre.survival import Cut, Survival
@@ -179,17 +179,23 @@ def _say_route(found: Route, published: str) -> None:
 
 @app.command("light")
 def light(
-    cable: Annotated[str, typer.Argument(help="Cable of the tables, or a length in km.")],
+    cable: Annotated[str, typer.Argument(help="Cable of the tables, a length in km, or a place with fibre.")],
+    to: Annotated[str | None, typer.Argument(help="Second place: light along the quickest way between the two.")] = None,
     target_tbps: Annotated[float | None, typer.Option("--target", help="Tbit/s to be carried; default: the published capacity.")] = None,
     margin_db: Annotated[float, typer.Option("--margin", help="Margin for ageing and repairs in dB.")] = 1.5,
     with_gnpy: Annotated[bool, typer.Option("--gnpy", help="Put the repeatered design through GNPy too (extra fibre).")] = False,
+    projects: WithOption = "",
     output: OutOption = None,
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Spans, noise, capacity and fibre pairs, with repeaters and without, to one target."""
+    """Spans, noise, capacity and fibre pairs, with repeaters and without, to one target; or light along the way between two places."""
     from daliz.fibre import designs as rooms
 
+    if to is not None:
+        along = rooms.light_along(_loaded(corridor, projects), cable, to, margin_db=margin_db)
+        _print_json(along.as_dict()) if as_json else _say_along(along)
+        return
     try:
         length: float | None = float(cable)
     except ValueError:
@@ -237,6 +243,19 @@ def _through_gnpy(report: LightReport) -> dict[str, float] | None:
         "own_gsnr_db": best.light.gsnr_db,
         "gnpy_gsnr_db": theirs.gsnr_db,
     }
+
+
+def _say_along(along: WayLight) -> None:
+    whole = along.whole
+    print(
+        f"{along.a} to {along.b}, lit through without regeneration: GSNR {whole.gsnr_db:.1f} dB, {whole.capacity_tbps:.1f} Tbit/s a pair."
+    )
+    _table(
+        ("section", "km", "GSNR alone, dB"),
+        [(name, f"{km:,.0f}", f"{gsnr:.1f}") for name, km, gsnr in along.sections],
+        right=(1, 2),
+    )
+    print("GSNR in the signal's bandwidth; spans of 80 km on land, 75 km in the sea; regeneration at a border starts anew.")
 
 
 def _say_light(report: LightReport) -> None:

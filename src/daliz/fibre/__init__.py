@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from daliz.fibre.availability import Availability
-    from daliz.fibre.designs import LightReport, light
+    from daliz.fibre.designs import LightReport, WayLight, light, light_along
     from daliz.fibre.errors import FibreError
     from daliz.fibre.groups import RiskGroup, risk_groups
     from daliz.fibre.latency import Latency, latency
@@ -32,7 +32,9 @@ _ROOMS = {
     "disjoint_pair": "survival",
     "disjoint_paths": "survival",
     "latency": "latency",
+    "WayLight": "designs",
     "light": "designs",
+    "light_along": "designs",
     "risk_groups": "groups",
     "route": "route",
     "survival": "survival",
@@ -48,12 +50,14 @@ __all__ = [
     "RiskGroup",
     "Route",
     "Survival",
+    "WayLight",
     "availability",
     "cut",
     "disjoint_pair",
     "disjoint_paths",
     "latency",
     "light",
+    "light_along",
     "risk_groups",
     "route",
     "survival",

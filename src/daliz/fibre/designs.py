@@ -24,6 +24,8 @@ from daliz.fibre.light import (
     Span,
     best_launch,
     even_spans,
+    joined,
+    section,
 )
 
 # Ageing, repair splices and cable temperature over 25 years; engineering estimate.
@@ -37,6 +39,7 @@ MOST_REPEATER_DBM, MOST_BOOSTER_DBM = 23.0, 33.0
 # Repeatered cables of today hold up to 24 pairs, for the power that their repeaters need; unrepeatered ones 96 and more.
 MOST_REPEATERED_PAIRS, MOST_UNREPEATERED_PAIRS = 24, 96
 SPAN_COUNTS = range(2, 9)
+SEA_SPAN_KM = 75.0
 
 
 @dataclass(frozen=True)
@@ -212,3 +215,54 @@ def light(corridor: Corridor, cable: str, target_tbps: float | None = None, marg
     if target is None:
         raise FibreError(f"cables.csv, row {cable}: no capacity_tbps is published; give a target")
     return designs(row["length_km"], target, margin_db, subject=f"{row['from_place']}-{row['to_place']}", rows=(f"cables/{cable}",))
+
+
+@dataclass(frozen=True)
+class WayLight:
+    """Light along the quickest way between two places, lit through without regeneration.
+
+    Attributes: a, b, sections (cable, km, GSNR of the section alone in dB), whole (all of them joined), weakest (cable of the least GSNR).
+    """
+
+    a: str
+    b: str
+    sections: tuple[tuple[str, float, float], ...]
+    whole: Light
+    weakest: str
+
+    def figures(self) -> tuple[Figure, ...]:
+        """GSNR from end to end and what a fibre pair carries."""
+        rows = tuple(f"cables/{name}" for name, _, _ in self.sections)
+        note = "80 km spans on land, 75 km in the sea; no regeneration on the way"
+        subject = f"{self.a}-{self.b}"
+        return (
+            Figure(f"gsnr_db:{subject}", f"GSNR {subject}", self.whole.gsnr_db, "dB", rows=rows, note=note),
+            Figure(f"pair_tbps:{subject}", f"Capacity of a fibre pair {subject}", self.whole.capacity_tbps, "Tbit/s", rows=rows, note=note),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as plain values, for JSON."""
+        return {**vars(self), "whole": vars(self.whole), "figures": [figure.as_dict() for figure in self.figures()]}
+
+
+def light_along(corridor: Corridor, a: str, b: str, route_factor: float | None = None, margin_db: float = MARGIN_DB) -> WayLight:
+    """Light along the quickest way between two places: each cable a section, kept by its length, inverse GSNR added up.
+
+    Raises: PlaceError or FibreError for an unknown place, one without fibre, or two that no way joins.
+    """
+    from daliz.fibre import paths
+    from daliz.fibre.latency import calibration, edges
+    from daliz.fibre.network import check_factor, ends_of, network
+
+    net = network(corridor)
+    a, b = ends_of(corridor, net, a, b)
+    factor = calibration(corridor)[0] if route_factor is None else route_factor
+    check_factor(factor)
+    way = paths.shortest(edges(net, factor), a, b)
+    if way is None:
+        raise FibreError(f"no way joins {net.names[a]} and {net.names[b]} in the table cables")
+    parts = [(name, net.cables[name].km(factor), net.cables[name].kind) for name in way.edges]
+    lights = [section(km, SEA_SPAN_KM, PURE_SILICA, REPEATER_NF_DB) if kind == "submarine" else section(km) for _, km, kind in parts]
+    whole = joined(lights, gap_db=SHANNON_GAP_DB + margin_db)
+    listed = tuple((name, km, one.gsnr_db) for (name, km, _), one in zip(parts, lights, strict=True))
+    return WayLight(a, b, listed, whole, min(listed, key=lambda part: part[2])[0])
