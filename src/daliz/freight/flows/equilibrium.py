@@ -15,6 +15,8 @@ from daliz.freight.flows.network import AssignmentNetwork, Demand, Floats, Ints
 from daliz.freight.flows.shortest import mend_all
 
 INNER_PASSES = 20
+TIGHTER = 0.1
+"""Inner passes make pairs as equal as this share of the outer gap."""
 MOST_OUTER = 500
 STALLED = 25
 """Outer iterations without half the gap after which rounding is all that is left."""
@@ -191,5 +193,5 @@ def _iterate(columns: _Columns, ways: _Trees, wanted: float, began: float) -> li
         if reached <= wanted or outer - best_at >= STALLED:
             break
         columns.extend(ways)
-        columns.equalise(max(min(0.1 * reached, 1e-2), 1e-15))
+        columns.equalise(max(min(TIGHTER * reached, 1e-2), 1e-15))
     return steps
