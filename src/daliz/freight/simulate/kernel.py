@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from daliz.freight.simulate import records as r
+from daliz.freight.simulate.arriving import alight, deliver, drop
 from daliz.freight.simulate.calendars import finish, open_calendars, opening
 from daliz.freight.simulate.cranes import first_free, load_by_cranes, serve_units
 from daliz.freight.simulate.draws import draw, draw_unit, jit, pointer, stream_start
@@ -33,7 +34,7 @@ from daliz.freight.simulate.memory import (
     trace,
     work,
 )
-from daliz.freight.simulate.pools import alight, board, deliver, drop, fill_from_sources, next_arrival, pool_fires, source_fires, time_is_up
+from daliz.freight.simulate.pools import board, fill_from_sources, next_arrival, pool_fires, source_fires, time_is_up
 from daliz.freight.simulate.unloading import unload
 from daliz.freight.simulate.yards import wake
 
