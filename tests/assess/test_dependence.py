@@ -34,7 +34,7 @@ def outside(corridor: Corridor, country: str, territory: set[str]) -> dict[str, 
     return {place: share for place, share in markets_of(corridor, country).items() if where[place] not in territory}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.permutations(COUNTRIES))
 def test_a_second_closure_never_lowers_what_the_first_one_did(seed: int, order: list[str]) -> None:
     corridor = random_corridor(seed)
@@ -53,7 +53,7 @@ def test_a_second_closure_never_lowers_what_the_first_one_did(seed: int, order: 
                 assert getattr(glass_two, name) >= getattr(glass_one, name) - 1e-12, name
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds, st.sampled_from(COUNTRIES))
 def test_no_loss_is_negative_and_none_is_where_no_route_touches(seed: int, country: str) -> None:
     corridor = random_corridor(seed)
@@ -127,7 +127,7 @@ def test_the_best_way_is_the_one_that_the_planner_finds(embedded: Corridor) -> N
                 assert best.value[1] == pytest.approx(np.mean(cheapest), rel=0.05)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seeds)
 def test_the_maximum_flow_agrees_with_networkx(seed: int) -> None:
     corridor = random_corridor(seed)

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from daliz.assess.digital import hubs
-from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, MEASURES, Relation, fibre_measures, freight_or_why, main_relations
+from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, Relation, fibre_measures, freight_or_why, in_order, main_relations, told_as
 from daliz.assess.scenario import Scenario, apply
 from daliz.assess.sweep import sweep
 from daliz.corridor import Corridor, DalizError
@@ -67,6 +67,7 @@ def compare_all(
     pair: tuple[str, str] | None = None,
     replications: int = REPLICATIONS,
     seed: int = 1,
+    shares: bool = False,
     workers: int = 1,
     cluster: str | None = None,
     kept_in: Path | None = None,
@@ -75,7 +76,9 @@ def compare_all(
     """Compare scenarios with the corridor as it is.
 
     Parameters: relations (origin and destination by any spelling; default: the two that the corridor is about), pair (countries whose
-    fibre is asked for; default: those of the first relation), replications, seed, workers, cluster, kept_in and tell (see `sweep`).
+    fibre is asked for; default: those of the first relation), replications, seed,
+    shares (also who takes which corridor on the relations: a logit, some seconds a corridor), workers, cluster, kept_in and tell (see
+    `sweep`).
     Returns: comparisons by the scenarios' names, in their order.
     Raises: DalizError for a scenario that cannot be (see `apply`) or be simulated, changes nothing, or has the name of another.
     """
@@ -95,11 +98,23 @@ def compare_all(
         if why := answer.filter(pl.col("measure") == "why")["note"].to_list():
             raise DalizError(f"scenario {name}: {why[0]}" if name != BASE else why[0])
     fibre = sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES) if set(countries) & set(hubs(corridor)) else {}
-    whole = {name: pl.concat([answers[name], fibre[name]]) if fibre else answers[name] for name in corridors}
+    split = _shares(corridor, corridors, asked, how) if shares else {}
+    parts = [found for found in (answers, fibre, split) if found]
+    whole = {name: pl.concat([found[name] for found in parts]) for name in corridors}
     return {
         scenario.name: Comparison(scenario, paired(whole[BASE], whole[scenario.name]), asked, countries, replications)
         for scenario in scenarios
     }
+
+
+def _shares(
+    corridor: Corridor, corridors: Mapping[str, Corridor], relations: Sequence[Relation], how: Mapping[str, Any]
+) -> dict[str, pl.DataFrame]:
+    from daliz.assess.shares import share_measures, told_by
+
+    return sweep(
+        corridors, share_measures, {"relations": tuple(relations), "gate_countries": told_by(corridor)}, tables=FREIGHT_TABLES, **how
+    )
 
 
 def _countries(corridor: Corridor, relation: Relation) -> tuple[str, str]:
@@ -114,8 +129,7 @@ def paired(base: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """
     keys = list(dict.fromkeys([*base.select("measure", "subject").rows(), *other.select("measure", "subject").rows()]))
     sides = [_by_key(frame) for frame in (base, other)]
-    order = list(MEASURES)
-    rows = [_pair(key, sides[0].get(key, {}), sides[1].get(key, {})) for key in sorted(keys, key=lambda key: (order.index(key[0]), key[1]))]
+    rows = [_pair(key, sides[0].get(key, {}), sides[1].get(key, {})) for key in sorted(keys, key=lambda key: (in_order(key[0]), key[1]))]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
@@ -130,7 +144,7 @@ def _pair(
     key: tuple[str, str], base: Mapping[int | None, tuple[float, str]], other: Mapping[int | None, tuple[float, str]]
 ) -> dict[str, Any]:
     measure, subject = key
-    row: dict[str, Any] = {"measure": measure, "subject": subject, "label": MEASURES[measure].label, "unit": MEASURES[measure].unit}
+    row: dict[str, Any] = {"measure": measure, "subject": subject, "label": told_as(measure).label, "unit": told_as(measure).unit}
     for name, side in (("base", base), ("scenario", other)):
         row[name] = float(np.mean([value for value, _ in side.values()])) if side else None
         row[f"{name}_note"] = next((note for _, note in side.values() if note), "")

@@ -52,6 +52,26 @@ MEASURES = {
 }
 
 
+SHARE = "share_"
+
+
+def told_as(measure: str) -> Measure:
+    """What a measure is; shares of traffic are named by their family (`share_via_aaa`, `share_sea`)."""
+    if measure in MEASURES:
+        return MEASURES[measure]
+    family = measure.removeprefix(SHARE)
+    way = (
+        f"by way of {family[4:].upper()}" if family.startswith("via_") else {"sea": "by sea", "direct": "by other ways"}.get(family, family)
+    )
+    return Measure(f"Share {way}", "%", True)
+
+
+def in_order(measure: str) -> tuple[int, str]:
+    """Where a measure stands in a table: shares come last."""
+    names = list(MEASURES)
+    return (names.index(measure), "") if measure in MEASURES else (len(names), measure)
+
+
 def main_relations(corridor: Corridor, count: int = 2) -> tuple[Relation, ...]:
     """The relations that comparisons follow: that of the first demand (which the dataset is about), then those with most cargo."""
     loaded = corridor["demands"].filter(~pl.col("empty"))
@@ -132,8 +152,8 @@ def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
 
 
 def fibre_measures(corridor: Corridor, pair: tuple[str, str]) -> pl.DataFrame:
-    """Round trip and disjoint ways between the hubs of two countries (where most of their open cables meet); without fibre no round trip and
-    no way."""
+    """Round trip and disjoint ways between the hubs of two countries (where most of their open cables meet); without fibre no round trip
+    and no way."""
     subject = "-".join(pair)
     ends = [hubs(corridor).get(country) for country in pair]
     if ends[0] is None or ends[1] is None:

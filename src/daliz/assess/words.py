@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daliz.assess.compare import Comparison, is_measurable
-from daliz.assess.measures import MEASURES
+from daliz.assess.history import Change
+from daliz.assess.measures import told_as
 from daliz.corridor import Corridor
 from daliz.corridor.figures import readable
 
@@ -34,14 +35,14 @@ def signed(value: float) -> str:
 
 def shown(measure: str, value: float | None) -> str:
     """A value with the digits that its measure deserves; 'none' where there is no way."""
-    return "none" if value is None else f"{value:,.{MEASURES[measure].digits}f}"
+    return "none" if value is None else f"{value:,.{told_as(measure).digits}f}"
 
 
 def difference_text(row: Mapping[str, Any]) -> str:
     """A difference with its interval where it has one: '+1.2 (0.8 to 1.6)'."""
     if row["difference"] is None:
         return "no way left" if row["scenario"] is None else "way opened"
-    digits = MEASURES[row["measure"]].digits
+    digits = told_as(row["measure"]).digits
     text = f"{row['difference']:+,.{digits}f}" if row["difference"] else "0"
     if row["low"] == row["high"]:
         return text
@@ -71,3 +72,20 @@ def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
             unit = f" {row['unit']}" if row["unit"] else ""
             told.append(f"{label} goes from {shown(measure, row['base'])} to {shown(measure, row['scenario'])}{unit}{share}")
     return f"{title}: {'; '.join(told)}."
+
+
+def history_lines(changes: Sequence[Change]) -> list[str]:
+    """Published changes beside the model's, a line each."""
+    lines = []
+    for change in changes:
+        values = [change.observed_before, change.observed_after, change.model_before, change.model_after]
+        published, model = (
+            ("none" if value is None else readable(value) for value in values[:2]),
+            ("none" if value is None else readable(value) for value in values[2:]),
+        )
+        ratio = "" if change.model_ratio is None else f" (times {change.model_ratio:.2f})"
+        lines.append(
+            f"{change.what}: published {' to '.join(published)} {change.unit} (times {change.observed_ratio:.2f}); model "
+            f"{' to '.join(model)}{ratio}: {change.verdict}."
+        )
+    return lines

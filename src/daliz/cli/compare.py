@@ -34,6 +34,8 @@ def compare(
     demand: Annotated[float, typer.Option(help="Demand as a multiple of today's.")] = 1.0,
     sea_level: Annotated[int | None, typer.Option("--sea-level", help="Year to which the sea has gone on falling.")] = None,
     relation: Annotated[list[str] | None, typer.Option(help="A relation to follow, ORIGIN:DESTINATION; may be repeated.")] = None,
+    shares: Annotated[bool, typer.Option("--shares", help="Also who takes which corridor (some seconds more).")] = False,
+    held: Annotated[bool, typer.Option("--history", help="Hold the model against what happened, and tell what it misses.")] = False,
     replications: ReplicationsOption = 8,
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same figures.")] = 1,
     workers: WorkersOption = 1,
@@ -52,6 +54,9 @@ def compare(
     from daliz.corridor import load
 
     loaded = load(corridor)
+    if held:
+        _history(loaded, as_json)
+        return
     options = Scenario(
         "asked",
         _title(close, close_place, close_link, project, without, demand, sea_level),
@@ -73,6 +78,7 @@ def compare(
         relations=[_relation(text) for text in relation or []] or None,
         replications=replications,
         seed=seed,
+        shares=shares,
         workers=workers,
         cluster=cluster,
         kept_in=cache_folder() if keep else None,
@@ -92,6 +98,22 @@ def compare(
         _print(loaded, each)
     if chart is not None:
         print(f"Wrote {chart}.")
+
+
+def _history(corridor: Corridor, as_json: bool) -> None:
+    import json
+
+    from daliz.assess.history import history
+    from daliz.assess.words import history_lines
+    from daliz.cli.say import say
+
+    changes = history(corridor)
+    if as_json:
+        found = ({"model_ratio": each.model_ratio, "observed_ratio": each.observed_ratio, "verdict": each.verdict} for each in changes)
+        print(json.dumps([{**vars(each), **more} for each, more in zip(changes, found, strict=True)], ensure_ascii=False))
+        return
+    for line in history_lines(changes):
+        say(line)
 
 
 def _names(text: str) -> tuple[str, ...]:

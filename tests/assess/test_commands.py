@@ -1,0 +1,78 @@
+"""The commands: what they print, and one clear line for what cannot be."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TINY = str(Path(__file__).parents[1] / "tiny")
+
+
+def daliz(*words: str, expected: int = 0) -> tuple[str, str]:
+    """What a command prints and says of errors."""
+    code = "from daliz.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == expected, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_compare_prints_a_sentence_a_table_and_the_same_as_json() -> None:
+    asked = ("compare", "--corridor", TINY, "--project", "third_feeder", "--replications", "2", "--no-keep")
+    text, _ = daliz(*asked)
+    assert "with third_feeder" in text
+    assert "East Port to West Town" in text
+    rows = json.loads(daliz(*asked, "--json")[0])[0]["measures"]
+    assert {"measure", "unit", "base", "scenario", "difference", "low", "high"} <= set(rows[0])
+
+
+def test_dependence_prints_a_country_and_the_matrix() -> None:
+    text, _ = daliz("dependence", "WST", "--corridor", TINY)
+    assert "MID" in text
+    rows = json.loads(daliz("dependence", "--corridor", TINY, "--json")[0])
+    assert ("WST", "MID") in {(row["country"], row["territory"]) for row in rows}
+
+
+def test_agenda_prints_effects_and_what_has_none() -> None:
+    found = json.loads(daliz("agenda", "--corridor", TINY, "--replications", "2", "--no-keep", "--json")[0])
+    assert {row["role"] for row in found["effects"]} >= {"first", "last"}
+    assert {"silent", "untold"} <= set(found)
+
+
+def test_charts_are_written(tmp_path: Path) -> None:
+    for words in (
+        ("compare", "--demand", "2", "--replications", "2", "--no-keep"),
+        ("dependence",),
+        ("agenda", "--replications", "2", "--no-keep"),
+    ):
+        target = tmp_path / f"{words[0]}.svg"
+        daliz(*words, "--corridor", TINY, "--chart", str(target))
+        assert target.read_text(encoding="utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("compare", "--close", "RUSS"), "no country 'RUSS'"),
+        (("compare", "--scenario", "no_such"), "no scenario 'no_such'"),
+        (("compare", "--scenario", "russia_closed", "--demand", "2"), "not both"),
+        (("compare", "--project", "focl", "--without", "focl"), "both put in place and taken away"),
+        (("compare", "--demand", "-1"), "demand -1 must be between"),
+        (("compare", "--demand", "0"), "no demand"),
+        (("compare", "--scenario", "missing.toml"), "cannot be read"),
+        (("compare", "--close", "RUS", "--relation", "here"), "expected ORIGIN:DESTINATION"),
+        (("compare", "--close", "RUS", "--cluster", "tcp://127.0.0.1:9", "--no-keep"), "no Dask scheduler answers"),
+        (("dependence", "KZA"), "nearest: KAZ"),
+        (("agenda", "--only", "folc"), "nearest: focl"),
+        (("agenda", "--measure", "speed"), "there are: transit_p50_days"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_line(words: tuple[str, ...], said: str) -> None:
+    _, error = daliz(*words, expected=2)
+    lines = [line for line in error.splitlines() if line.startswith("daliz: ")]
+    assert len(lines) == 1
+    assert said in lines[0]
+    assert "Traceback" not in error
