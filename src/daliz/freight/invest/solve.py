@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +42,8 @@ class Solved:
 def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
     """The model handed to HiGHS, with its options set."""
     highspy = extra("highspy")
-    solver = highspy.Highs()
+    with _no_banner():
+        solver = highspy.Highs()
     solver.setOptionValue("output_flag", log)
     solver.passModel(_programme(highspy, model))
     solver.setOptionValue("threads", threads)
@@ -47,8 +53,24 @@ def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1
     return solver
 
 
+@contextmanager
+def _no_banner() -> Iterator[None]:
+    """HiGHS prints its name to the process's own standard output when it is made, where it would stand in the middle of JSON."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+        with suppress(OSError, AttributeError, TypeError):
+            ctypes.CDLL(None).fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _programme(highspy: Any, model: linopy.Model) -> Any:
-    """The model as HiGHS takes it. (linopy hands it over too, but lets HiGHS print its name on the way.)"""
+    """The model as HiGHS takes it. (linopy hands it over too, but not quietly.)"""
     matrices = model.matrices
     rows = sparse.csr_matrix(matrices.A)
     programme = highspy.HighsLp()
