@@ -39,3 +39,12 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """The end of a message: '; nearest: a, b', or nothing when no choice is near."""
     found = nearest(name, choices)
     return f"; nearest: {', '.join(found)}" if found else ""
+
+
+def short_name(name: str) -> str:
+    """A place's name without what explains it, for labels.
+
+    >>> short_name("Xi'an International Port (Xinzhu / ITL Park)")
+    "Xi'an International Port"
+    """
+    return name.split(" (")[0].split(" / ")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from daliz.corridor.errors import PlaceError
-from daliz.corridor.names import did_you_mean, fold
+from daliz.corridor.names import did_you_mean, fold, short_name
 
 if TYPE_CHECKING:
     from daliz.corridor.model import Corridor
@@ -38,3 +38,8 @@ def find_place(corridor: Corridor, text: str) -> str:
         names_by_id = dict(corridor["places"].select("id", "name").iter_rows())
         raise PlaceError(f"{text!r} may be: {', '.join(f'{place} ({names_by_id[place]})' for place in found)}; name one of them")
     raise PlaceError(f"no place {text!r} in the corridor{did_you_mean(text, spellings)}")
+
+
+def short_names(corridor: Corridor) -> dict[str, str]:
+    """The name of each place by id, without what explains it."""
+    return {place: short_name(name) for place, name in corridor["places"].select("id", "name").iter_rows()}

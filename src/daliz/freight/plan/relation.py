@@ -10,6 +10,7 @@ import polars as pl
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.demand import main_relation
 from daliz.corridor.figures import Figure, certainty_of
+from daliz.corridor.places import short_names
 from daliz.freight.plan.answer import plan
 from daliz.freight.plan.results import Plan
 
@@ -94,6 +95,8 @@ def relation_figures(winter: Plan, summer: Plan) -> list[Figure]:
     itinerary = winter.label("fastest")
     parts = segments(winter, itinerary)
     name = f"{winter.query.origin}-{winter.query.destination}"
+    places = short_names(winter.network.corridor)
+    way = f"{places[winter.query.origin]} to {places[winter.query.destination]}"
     rows = rows_of(winter, itinerary)
     certainty = certainty_of(winter.network.corridor, rows)
     moving_h = sum(part.hours for part in parts if part.moving)
@@ -101,11 +104,13 @@ def relation_figures(winter: Plan, summer: Plan) -> list[Figure]:
     cold, warm = (p.front.filter(pl.col("itinerary") == p.label("fastest")).row(0, named=True) for p in (winter, summer))
     links = tuple(row for row in rows if row.startswith("links/"))
     km = sum(part.km for part in parts)
-    length = Figure(f"length_km:{name}", "Length of the way", km, "km", rows=links, certainty=certainty_of(winter.network.corridor, links))
+    length = Figure(
+        f"length_km:{name}", f"Length of the way, {way}", km, "km", rows=links, certainty=certainty_of(winter.network.corridor, links)
+    )
     days = [
         Figure(
             name=f"plan_{season}p50_days:{name}",
-            label=f"Days from departure to cargo free, {words}",
+            label=f"Days from departure to cargo free in {words}, {way}",
             value=row["days_p50"],
             unit="days",
             low=row["days_p10"],
@@ -138,6 +143,7 @@ def relation_figures(winter: Plan, summer: Plan) -> list[Figure]:
 def published_lengths(corridor: Corridor) -> list[Figure]:
     """A length figure for every published one that `observations` names (`length_km:a-b` or `length_km:a-via-b`)."""
     names = [name for name in corridor["observations"]["model"].drop_nulls().unique(maintain_order=True) if name.startswith("length_km:")]
+    named = short_names(corridor)
     found = []
     for name in names:
         places = name.partition(":")[2].split("-")
@@ -145,7 +151,7 @@ def published_lengths(corridor: Corridor) -> list[Figure]:
         if links:
             rows = tuple(f"links/{link}" for link in links)
             km = float(corridor["links"].filter(pl.col("id").is_in(links))["length_km"].sum())
-            label = f"Length {' - '.join(places)}"
+            label = f"Length of the way, {' to '.join(named[place] for place in places)}"
             found.append(Figure(name, label, km, "km", rows=rows, certainty=certainty_of(corridor, rows)))
     return found
 

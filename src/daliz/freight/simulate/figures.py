@@ -9,6 +9,7 @@ import polars as pl
 
 from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure, certainty_of
+from daliz.corridor.places import short_names
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.assumptions import TEU_PER_BOX
 from daliz.freight.simulate.compile import Demand
@@ -54,7 +55,7 @@ def rows_of(corridor: Corridor, demands: Iterable[Demand]) -> tuple[str, ...]:
 
 def _transit(simulation: Simulation) -> list[Figure]:
     corridor = simulation.corridor
-    names = dict(corridor["places"].select("id", "name").iter_rows())
+    names = short_names(corridor)
     found = []
     for row in simulation.transit.iter_rows(named=True):
         pair = f"{row['origin']}-{row['destination']}"
@@ -65,24 +66,32 @@ def _transit(simulation: Simulation) -> list[Figure]:
         sure, best_sure = certainty_of(corridor, rows), certainty_of(corridor, best_rows)
         note = "the typical hours of every step, with no wait for cargo, a turn or the weather"
         found.append(
-            Figure(f"transit_best_days:{pair}", f"{way}, best", row["best_days"], "days", rows=best_rows, certainty=best_sure, note=note)
+            Figure(
+                f"transit_best_days:{pair}",
+                f"Days of transit at best, {way}",
+                row["best_days"],
+                "days",
+                rows=best_rows,
+                certainty=best_sure,
+                note=note,
+            )
         )
         share = 100.0 * row["standing_share_best"]
         name = f"standing_share_best:{pair}"
         found.append(
-            Figure(name, f"{way}, share of time standing at best", share, "percent", rows=best_rows, certainty=best_sure, note=note)
+            Figure(name, f"Share of time standing at best, {way}", share, "percent", rows=best_rows, certainty=best_sure, note=note)
         )
         if row["p50_days"] != row["p50_days"]:
             continue
-        label = f"{way}, median"
+        label = f"Median days of transit, {way}"
         low, high = row["p10_days"], row["p90_days"]
         found.append(Figure(f"transit_p50_days:{pair}", label, row["p50_days"], "days", low, high, SPREAD, rows, sure))
         if row["winter_p50_days"] == row["winter_p50_days"]:
             low, high = row["winter_p10_days"], row["winter_p90_days"]
-            label = f"{way}, median of November to February"
+            label = f"Median days of transit from November to February, {way}"
             found.append(Figure(f"transit_winter_p50_days:{pair}", label, row["winter_p50_days"], "days", low, high, SPREAD, rows, sure))
         mean, low, high = (100.0 * value for value in simulation.value(f"standing_share:{pair}"))
-        found.append(Figure(f"standing_share:{pair}", f"{way}, share of time standing", mean, "percent", low, high, MEAN, rows, sure))
+        found.append(Figure(f"standing_share:{pair}", f"Share of time standing, {way}", mean, "percent", low, high, MEAN, rows, sure))
     return found
 
 
@@ -98,7 +107,7 @@ def _ships(simulation: Simulation) -> list[Figure]:
 
 
 def _weather(simulation: Simulation) -> list[Figure]:
-    names = dict(simulation.corridor["places"].select("id", "name").iter_rows())
+    names = short_names(simulation.corridor)
     hours = {11: 30.0, 12: 31.0}
     found = []
     for place in simulation.compiled.calendars:
@@ -122,7 +131,7 @@ def _berths(simulation: Simulation) -> list[Figure]:
     model, sums = simulation.compiled.model, simulation.tally.sums
     index = {row.name: i for i, row in enumerate(model.resources)}
     terminals = {row["id"]: row for row in simulation.corridor["terminals"].iter_rows(named=True)}
-    names = dict(simulation.corridor["places"].select("id", "name").iter_rows())
+    names = short_names(simulation.corridor)
     found = []
     for resource in model.resources:
         terminal = terminals.get(resource.row.removeprefix("terminals/"))
@@ -143,7 +152,7 @@ def _berths(simulation: Simulation) -> list[Figure]:
 
 def _throughput(simulation: Simulation) -> list[Figure]:
     """TEU a year over every crossing by ship, through every terminal, and through places where trains stand for work."""
-    names = dict(simulation.corridor["places"].select("id", "name").iter_rows())
+    names = short_names(simulation.corridor)
     places = dict(simulation.corridor["terminals"].select("id", "place").iter_rows())
     modes = dict(simulation.corridor["services"].select("id", "mode").iter_rows())
     flows: dict[str, tuple[str, list[Demand]]] = {}
