@@ -15,7 +15,7 @@ from scipy import stats
 
 from daliz.assess.compare import compare, compare_all, is_measurable, paired
 from daliz.assess.measures import FREIGHT_TABLES, SCHEMA, freight_measures, main_relations
-from daliz.assess.scenario import Cells, Scenario, find_scenario, ready_scenarios
+from daliz.assess.scenario import Cells, Scenario, apply, find_scenario, ready_scenarios
 from daliz.assess.sweep import answer_key, sweep
 from daliz.assess.words import comparison_sentence
 from daliz.corridor import Corridor, DalizError
@@ -66,10 +66,14 @@ def test_scenarios_change_what_they_must_and_nothing_else(embedded: Corridor) ->
     assert russia.row("planned_days", "xian_port-duisburg")["difference"] > 0
     assert russia.row("delivered_teu_year")["high"] < 0
     assert russia.row("disjoint_paths", "CHN-AZE")["difference"] <= 0
-    # No cargo of the tables goes by Suez today, so that its closing changes no simulated year: the very same figures, not about the same.
+    # The cheapest way goes by Suez, the fastest does not.
     red_sea = found["red_sea_closed"]
-    simulated = red_sea.table.filter(pl.col("measure").is_in(["transit_p50_days", "mean_transit_days", "delivered_teu_year"]))
-    assert simulated["difference"].to_list() == [0.0] * simulated.height
+    assert red_sea.row("cost_usd_feu", relation)["difference"] > 0
+    assert red_sea.row("planned_days", relation)["difference"] == 0
+    assert red_sea.row("latency_ms", "CHN-AZE")["difference"] == 0
+    by_suez = {row["id"] for row in embedded.open("services").iter_rows(named=True) if "Suez" in row["name"]}
+    assert len(by_suez) == 4
+    assert not by_suez & set(apply(embedded, asked[2]).open("services")["id"])
     assert comparison_sentence(embedded, russia).startswith("The route through Russia is closed: ")
 
 

@@ -178,3 +178,12 @@ def test_bad_questions_are_answered(tiny: Corridor) -> None:
         check_country(tiny, "MDI")
     with pytest.raises(DalizError, match="on its own territory"):
         loss(tiny, "MID", ["MID"])
+
+
+def test_a_country_that_all_ways_pass_cuts_off_every_market(tiny: Corridor) -> None:
+    found = loss(tiny, "EST", ["MID"])
+    assert found is not None
+    assert (found.cut_off, found.access_lost, found.capacity_lost) == (1.0, 1.0, 1.0)
+    assert math.isnan(found.rise_days)
+    # The tiny corridor has no service eastbound, so that its western country has no way out that could be lost.
+    assert loss(tiny, "WST", ["MID"]) is None

@@ -54,6 +54,8 @@ class Scenario:
             raise DalizError(f"scenario {self.name}: {', '.join(both)} cannot be both put in place and taken away")
         if not 0 <= self.demand_factor <= 100:
             raise DalizError(f"scenario {self.name}: demand {self.demand_factor:g} must be between 0 and 100 times today's")
+        if self.demand_factor == 0:
+            raise DalizError(f"scenario {self.name}: no demand is left, so there is nothing to compare; expected more than 0 times today's")
 
     @property
     def empty(self) -> bool:
