@@ -73,6 +73,12 @@ def test_documents_counts_and_claims_are_three_kinds(corridor: Corridor) -> None
     assert (yearly["in_force"] <= yearly["signed"]).all()
 
 
+@pytest.mark.parametrize(("end", "day"), [("since", "foo"), ("until", "2024-Q1")])
+def test_what_is_no_date_is_refused(corridor: Corridor, end: str, day: str) -> None:
+    with pytest.raises(DalizError, match=f"{end} '{day}': expected a date"):
+        select(corridor, PAIR, **{end: day})
+
+
 def test_filters_work_alone_and_together(corridor: Corridor) -> None:
     digital = select(corridor, PAIR, subject="digital", since="2019", until="2023")
     assert digital.height > 0

@@ -78,7 +78,7 @@ def agreements(
     Console().print(grid)
     kinds = {kind: sum(row["record"] == kind for row in rows) for kind in ("document", "event_count", "stock_claim")}
     say(
-        f"{kinds['document']} documents, {kinds['event_count']} counts of signings, {kinds['stock_claim']} claims of stocks "
+        f"Documents: {kinds['document']}; counts of signings: {kinds['event_count']}; claims of stocks: {kinds['stock_claim']} "
         f"(three kinds of record; they are not added up)."
     )
 

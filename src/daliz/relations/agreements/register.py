@@ -14,7 +14,7 @@ import polars as pl
 
 from daliz.corridor.errors import DalizError
 from daliz.corridor.names import did_you_mean, fold
-from daliz.corridor.schema import tables
+from daliz.corridor.schema import is_date, tables
 from daliz.relations.countries import country_name
 
 if TYPE_CHECKING:
@@ -125,8 +125,11 @@ def select(
 
     Parameters: subject and status (as declared), since and until (dates, months or years, both included), session (words of the name or
     number of the meeting at which it was signed, or its id), place (words of the town), text (words of the title).
-    Raises: DalizError for a subject or status that does not exist, with the nearest.
+    Raises: DalizError for a subject or status that does not exist, with the nearest, and for a since or until that is no date.
     """
+    for name, day in (("since", since), ("until", until)):
+        if day is not None and not is_date(day):
+            raise DalizError(f"{name} {day!r}: expected a date such as 2024-03-11, 2024-03 or 2024")
     frame = of_countries(corridor, countries)
     for column, value in (("subject", subject), ("status", status)):
         if value is not None:
