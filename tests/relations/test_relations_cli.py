@@ -38,6 +38,16 @@ def test_relations_says_the_headlines_and_the_warning_within_80_columns() -> Non
     assert run("relations") == run("relations", "KAZ-AZE")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"), [(("--weights", "foo"), "no set of weights 'foo'"), (("--recorded", "3"), "recorded share 3: expected a number")]
+)
+def test_an_impossible_assumption_is_refused_before_anything_is_said(asked: tuple[str, ...], said: str) -> None:
+    result = RUNNER.invoke(app, ["relations", "KAZ", "AZE", *asked])
+    assert isinstance(result.exception, DalizError)
+    assert said in str(result.exception)
+    assert result.output == ""
+
+
 def test_relations_json_is_json_and_names_its_figures() -> None:
     said = json.loads(run("relations", "KAZ-AZE", "--json"))
     figures = {figure["name"]: figure for figure in said["figures"]}
@@ -67,7 +77,7 @@ def test_the_votes_file_gives_a_distance(cases: Path) -> None:
 
 def test_agreements_are_listed_added_and_changed(tmp_path: Path) -> None:
     said = run("agreements", "--country", "KAZ", "--country", "AZE", "--since", "2024-03", "--until", "2024-03")
-    assert "9 documents, 3 counts of signings, 1 claims of stocks" in said
+    assert "Documents: 9; counts of signings: 3; claims of stocks: 1" in said
     assert max(len(text.rstrip()) for text in said.splitlines()) <= 80
     folder = tmp_path / "own"
     load().save(folder)
@@ -106,6 +116,8 @@ def test_events_says_which_files_failed_and_keeps_the_others(tmp_path: Path) -> 
     with pytest.raises(DalizError, match=r"1 of 2 files could not be read; the others are kept\n.*2 columns"):
         run("events", str(good), str(bad), "--out", str(tmp_path / "store"))
     assert "Read 0 files; 1 had been read before" in run("events", str(good), "--out", str(tmp_path / "store"))
+    with pytest.raises(DalizError, match=r"1 of 1 files could not be read; nothing was read"):
+        run("events", str(bad), "--out", str(tmp_path / "third"))
     with pytest.raises(DalizError, match="root code '21'"):
         run("events", str(good), "--out", str(tmp_path / "other"), "--roots", "4,21")
     with pytest.raises(DalizError, match="no store of events"):

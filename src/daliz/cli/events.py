@@ -11,6 +11,7 @@ from daliz.cli.dataset import JsonOption
 from daliz.cli.say import json_text, say
 
 if TYPE_CHECKING:
+    from daliz.corridor import DalizError
     from daliz.relations.events import EventStore, FileReport, IngestReport
 
 
@@ -29,7 +30,6 @@ def events(
     as_json: JsonOption = False,
 ) -> None:
     """Read event files: keep a pair or all pairs, count by month and class, say what is missing or broken."""
-    from daliz.corridor import DalizError
     from daliz.relations.countries import parse_pair
     from daliz.relations.events import ingest, open_store
 
@@ -37,6 +37,8 @@ def events(
     report = None
     if inputs or not out.exists():
         report = ingest(inputs, out, parse_pair(pair) if pair else None, _roots(roots), jobs, cluster, None if as_json else _tell)
+    if report is not None and report.failed and len(report.failed) == len(report.files) and not report.skipped:
+        raise _unread(report, "nothing was read")
     store = open_store(out)
     summary = _summary(store, report, event_class, audit)
     if months is not None:
@@ -48,8 +50,14 @@ def events(
     else:
         _show(store, report, summary)
     if report is not None and report.failed:
-        lines = "\n".join(f"  {failed.error}" for failed in report.failed)
-        raise DalizError(f"{len(report.failed)} of {len(inputs)} files could not be read; the others are kept\n{lines}")
+        raise _unread(report, "the others are kept")
+
+
+def _unread(report: IngestReport, rest: str) -> DalizError:
+    from daliz.corridor import DalizError
+
+    lines = "\n".join(f"  {failed.error}" for failed in report.failed)
+    return DalizError(f"{len(report.failed)} of {len(report.files) + report.skipped} files could not be read; {rest}\n{lines}")
 
 
 def _inputs(given: list[Path]) -> list[Path]:

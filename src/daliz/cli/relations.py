@@ -51,12 +51,13 @@ def relations(
     window = _window(loaded, countries, since, until, missing)
     found = relation(loaded, countries, window, as_of)
     distances = _votes(votes, countries) if votes else []
+    views = _views(loaded, found, weights, recorded)
     if as_json:
         out = {"pair": list(countries), "figures": figures(found), "votes": distances}
         print(json_text(out))
         return
     _show_visits(found)
-    _show_ranks(loaded, found, weights, recorded)
+    _show_ranks(found, views, f"weights {weights}, {recorded:.0%} of visits elsewhere recorded")
     _show_balance(found)
     _show_agreements(found)
     for line in distances:
@@ -138,9 +139,21 @@ def _show_rates(own: PairVisits, first: str) -> None:
     say(f"Reciprocity: {share.value:.0%} of the visits by {first} ({share.low:.0%} to {share.high:.0%}).")
 
 
-def _show_ranks(loaded: Corridor, found: Relation, weights: str, recorded: float) -> None:
-    from daliz.relations.countries import country_name
+def _views(loaded: Corridor, found: Relation, weights: str, recorded: float) -> dict[str, RankView]:
+    """Ranks under other assumptions than the usual, by country; none where the usual ones are asked for."""
     from daliz.relations.meetings import CERTAINTIES, rank_view
+
+    if weights == "equal" and recorded == 1.0:
+        return {}
+    return {
+        country: rank_view(loaded, country, other, found.window, CERTAINTIES, weights, recorded=recorded)
+        for country, other in (found.pair, found.pair[::-1])
+        if found.ranks[country][0] is not None
+    }
+
+
+def _show_ranks(found: Relation, views: dict[str, RankView], assumed: str) -> None:
+    from daliz.relations.countries import country_name
     from daliz.relations.relation import incomplete_note
 
     for country, other in (found.pair, found.pair[::-1]):
@@ -152,9 +165,8 @@ def _show_ranks(loaded: Corridor, found: Relation, weights: str, recorded: float
         if sourced is not None:
             say(f"sourced rows: {_rank_line(sourced)}", 2)
         say(f"all rows: {_rank_line(whole)}", 2)
-        if weights != "equal" or recorded != 1.0:
-            view = rank_view(loaded, country, other, found.window, CERTAINTIES, weights, recorded=recorded)
-            say(f"weights {weights}, {recorded:.0%} of visits elsewhere recorded: {_rank_line(view)}", 2)
+        if country in views:
+            say(f"{assumed}: {_rank_line(views[country])}", 2)
         region = ", ".join(f"{country_name(code)} {score:g}" for code, score in whole.regional[:5])
         say(f"{whole.region}: {region}", 2)
         say(f"Warning: {incomplete_note(found, whole)}", 2)

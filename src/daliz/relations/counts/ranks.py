@@ -66,8 +66,9 @@ def rank_partners(
     if table.ndim != 2 or table.shape[1] != len(weights):
         raise DalizError(f"{len(weights)} weights: expected one for each kind that is counted")
     shares = np.array([recorded if isinstance(recorded, float | int) else recorded.get(partner, 1.0) for partner in partners], dtype=float)
-    if ((shares <= 0) | (shares > 1)).any():
-        raise DalizError(f"recorded share {shares.min():g} to {shares.max():g}: expected numbers above 0 and at most 1")
+    impossible = shares[~((shares > 0) & (shares <= 1))]
+    if impossible.size:
+        raise DalizError(f"recorded share {impossible[0]:g}: expected a number above 0 and at most 1")
     factor = np.asarray(weights, dtype=float)
     kind_share = (table.sum(axis=0) + 1e-9) / (table.sum() + 1e-9 * table.shape[1])
     shape = table + PRIOR_COUNT * kind_share
