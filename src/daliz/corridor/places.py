@@ -24,7 +24,7 @@ def find_place(corridor: Corridor, text: str) -> str:
     for row in corridor["places"].select("id", "name", "unlocode", "aliases").iter_rows(named=True):
         if text == row["id"]:
             return text
-        names = [name for name in (row["id"], row["name"], row["unlocode"], *(row["aliases"] or [])) if name]
+        names = [name for name in (row["name"], *(row["aliases"] or []), row["unlocode"], row["id"]) if name]
         spellings += names
         folded = [fold(name) for name in names]
         if wanted in folded:

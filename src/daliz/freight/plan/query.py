@@ -11,6 +11,7 @@ import polars as pl
 
 from daliz.corridor import Corridor, DalizError, find_place
 from daliz.corridor.names import did_you_mean, fold
+from daliz.corridor.places import short_names
 from daliz.freight.plan import calendars
 
 MODES = ("rail", "road", "sea", "ferry")
@@ -114,7 +115,7 @@ def checked(
     """
     start, end = find_place(corridor, origin), find_place(corridor, destination)
     if start == end:
-        raise PlanError(f"origin and destination are the same place: {start}")
+        raise PlanError(f"origin and destination are the same place: {short_names(corridor)[start]}")
     if not teu > 0 or teu != teu or teu == float("inf"):
         raise PlanError(f"teu = {teu}: expected a number above zero")
     if max_transfers is not None and not 0 <= max_transfers <= MOST_TRANSFERS:

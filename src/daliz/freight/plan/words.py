@@ -80,20 +80,25 @@ def legs_in_words(plan: Plan, itinerary: int) -> list[str]:
         start, end = leg["from_place"], leg["to_place"]
         before = _before(leg)
         if before:
-            lines.append(f"                   {name(plan, start)}: {before}")
+            lines += _told("", f"{name(plan, start)}: {before}")
         operator = f" ({leg['operator']})" if leg["operator"] else ""
-        lines.append(f"  {clock(plan, leg['depart'], start):<17}{leg['name']}{operator}")
-        lines.append(
-            f"  {clock(plan, leg['arrive'], end):<17}{name(plan, end)}: {leg['km']:,.0f} km, moving {hours(leg['run_h'])}"
-            + (f", standing {hours(leg['stand_h'])}" if leg["stand_h"] > 0 else "")
-        )
-        lines.append(f"                   {_money(leg)}, {leg['co2_kg_feu']:,.0f} kg CO2e a FEU{_missed(leg)}")
+        lines += _told(clock(plan, leg["depart"], start), f"{leg['name']}{operator}")
+        moved = f"{leg['km']:,.0f} km, moving {hours(leg['run_h'])}"
+        stood = f", standing {hours(leg['stand_h'])}" if leg["stand_h"] > 0 else ""
+        lines += _told(clock(plan, leg["arrive"], end), f"{name(plan, end)}: {moved}{stood}")
+        lines += _told("", f"{_money(leg)}, {leg['co2_kg_feu']:,.0f} kg CO2e a FEU{_missed(leg)}")
     last = legs[-1]
     if last["unload_h"] > 0:
-        lines.append(f"                   {name(plan, last['to_place'])}: handling {hours(last['unload_h'])}")
+        lines += _told("", f"{name(plan, last['to_place'])}: handling {hours(last['unload_h'])}")
     row = plan.front.filter(pl.col("itinerary") == itinerary).row(0, named=True)
     lines.append(f"  {clock(plan, row['arrive'], last['to_place']):<17}cargo free, if nothing delays it")
     return lines
+
+
+def _told(when: str, text: str) -> list[str]:
+    """A moment, and beside it what happens then, in lines of 80 columns."""
+    first, *further = _wrapped(text, " " * 19)
+    return [f"  {when:<17}{first[19:]}", *further]
 
 
 def _before(leg: Mapping[str, Any]) -> str:
