@@ -35,8 +35,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *wo
 def test_each_command_speaks_and_gives_json_and_files(
     words: tuple[str, ...], says: str, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, _ = run(monkeypatch, capsys, *words, "--output", str(tmp_path / "files"))
     assert code == 0
+    assert max(len(line) for line in out.splitlines() if not line.startswith("Wrote")) <= 80
     assert says in " ".join(out.split())
     files = sorted((tmp_path / "files").iterdir())
     assert any(path.suffix == ".svg" for path in files)
@@ -68,3 +70,8 @@ def test_what_cannot_be_is_one_message_and_exit_code_2(
     assert code == 2
     assert any(part in out + err for part in says.split("|"))
     assert "Traceback" not in out + err
+
+
+def test_light_along_a_way_names_its_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(monkeypatch, capsys, "light", "Frankfurt", "Almaty")
+    assert out.startswith("Frankfurt to Almaty point of presence, lit through")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from daliz.cli.dataset import CorridorOption, JsonOption
+from daliz.cli.say import say
 
 if TYPE_CHECKING:
     from daliz.corridor import Corridor
@@ -143,16 +144,16 @@ def _published_km(corridor: Corridor, found: Route) -> str:
 
 def _say_route(found: Route, published: str) -> None:
     a, b = found.ends
-    print(f"{a.name} to {b.name}: {found.length_km:,.0f} km over ground, {found.cable_km:,.0f} km of cable with slack.{published}")
-    print(
+    say(f"{a.name} to {b.name}: {found.length_km:,.0f} km over ground, {found.cable_km:,.0f} km of cable with slack.{published}")
+    say(
         f"Straight line {found.geodesic_km:,.0f} km; {found.shore_km:.1f} km of shore ends; deepest point {found.max_depth_m:,.0f} m,"
         f" mean {found.mean_depth_m:,.0f} m; {100 * found.shallow_share:.0f} % shallower than 200 m; {found.buried_km:,.0f} km buried."
     )
-    print(
+    say(
         f"About {found.usd / 1e6:,.1f} million USD for cable and laying; {found.faults_year:.3f} faults a year expected,"
         f" {found.outage_h_year:.0f} hours of outage a year with {found.repair_days:g} days to repair."
     )
-    print(f"Two engines, one judge: they differ by {100 * found.gap:.2f} %.")
+    say(f"Two engines, one judge: they differ by {100 * found.gap:.2f} %.")
     _table(
         ("engine", "km", "million USD", "faults/year", "judged, million USD"),
         [
@@ -161,7 +162,7 @@ def _say_route(found: Route, published: str) -> None:
         ],
         right=(1, 2, 3, 4),
     )
-    print("Lines that no other beats in both dollars and hours:")
+    say("Lines that no other beats in both dollars and hours:")
     _table(
         ("USD per hour", "million USD", "hours/year", "km"),
         [
@@ -170,7 +171,7 @@ def _say_route(found: Route, published: str) -> None:
         ],
         right=(0, 1, 2, 3),
     )
-    print(
+    say(
         f"Depths: {found.grid_name}; water at {found.level_m:.2f} m on {found.level_date}."
         f" Cells of the source are {found.spacing_km:.1f} km, so what is smaller (canyons, steep steps, wrecks) is not in it."
         f" Costs and fault rates are estimates, see docs/fibre.md. Memory taken: {found.memory_gb:.2f} GB."
@@ -190,11 +191,13 @@ def light(
     as_json: JsonOption = False,
 ) -> None:
     """Spans, noise, capacity and fibre pairs, with repeaters and without, to one target; or light along the way between two places."""
+    from daliz.corridor.places import short_names
     from daliz.fibre import designs as rooms
 
     if to is not None:
-        along = rooms.light_along(_loaded(corridor, projects), cable, to, margin_db=margin_db)
-        _print_json(along.as_dict()) if as_json else _say_along(along)
+        loaded = _loaded(corridor, projects)
+        along = rooms.light_along(loaded, cable, to, margin_db=margin_db)
+        _print_json(along.as_dict()) if as_json else _say_along(along, short_names(loaded))
         return
     try:
         length: float | None = float(cable)
@@ -211,7 +214,7 @@ def light(
         return
     _say_light(report)
     if check:
-        print(
+        say(
             f"GNPy on {check['spans']} spans at {check['launch_dbm']:+.1f} dBm: GSNR {check['gnpy_gsnr_db']:.2f} dB;"
             f" our closed form {check['own_gsnr_db']:.2f} dB."
         )
@@ -245,21 +248,19 @@ def _through_gnpy(report: LightReport) -> dict[str, float] | None:
     }
 
 
-def _say_along(along: WayLight) -> None:
-    whole = along.whole
-    print(
-        f"{along.a} to {along.b}, lit through without regeneration: GSNR {whole.gsnr_db:.1f} dB, {whole.capacity_tbps:.1f} Tbit/s a pair."
-    )
+def _say_along(along: WayLight, names: dict[str, str]) -> None:
+    whole, a, b = along.whole, names[along.a], names[along.b]
+    say(f"{a} to {b}, lit through without regeneration: GSNR {whole.gsnr_db:.1f} dB, {whole.capacity_tbps:.1f} Tbit/s a pair.")
     _table(
         ("section", "km", "GSNR alone, dB"),
         [(name, f"{km:,.0f}", f"{gsnr:.1f}") for name, km, gsnr in along.sections],
         right=(1, 2),
     )
-    print("GSNR in the signal's bandwidth; spans of 80 km on land, 75 km in the sea; regeneration at a border starts anew.")
+    say("GSNR in the signal's bandwidth; spans of 80 km on land, 75 km in the sea; regeneration at a border starts anew.")
 
 
 def _say_light(report: LightReport) -> None:
-    print(f"{report.length_km:,.0f} km of cable, {report.target_tbps:g} Tbit/s, {report.margin_db:g} dB of margin:")
+    say(f"{report.length_km:,.0f} km of cable, {report.target_tbps:g} Tbit/s, {report.margin_db:g} dB of margin:")
     _table(
         ("design", "dBm", "OSNR", "GSNR", "Tbit/s pair", "pairs"),
         [
@@ -275,8 +276,8 @@ def _say_light(report: LightReport) -> None:
         ],
         right=(1, 2, 3, 4, 5),
     )
-    print("dBm: launch a channel; OSNR in 0.1 nm; GSNR in the signal's bandwidth; capacity after gap and margin.")
-    print(f"What would decide between the hypotheses: {report.decides}.")
+    say("dBm: launch a channel; OSNR in 0.1 nm; GSNR in the signal's bandwidth; capacity after gap and margin.")
+    say(f"What would decide between the hypotheses: {report.decides}.")
 
 
 @app.command("latency")
@@ -317,14 +318,14 @@ def latency(
 
 
 def _say_latency(found: Latency) -> None:
-    print(
+    say(
         f"{found.names[0]} to {found.names[1]}: {found.great_circle_km:,.0f} km apart; no round trip below"
         f" {found.floor_ms:.1f} ms is possible"
         " (2 n d / c)."
     )
     low, high = found.band
     kept = "for all cables" if found.uniform else "where no length is published"
-    print(f"Route factor {found.route_factor:.2f} (band {low:.2f} to {high:.2f} from published round trips) {kept}:")
+    say(f"Route factor {found.route_factor:.2f} (band {low:.2f} to {high:.2f} from published round trips) {kept}:")
     shown = [factor for factor in (1.0, 1.3, 1.6, 2.1) if factor in found.factors]
     at = [found.factors.index(factor) for factor in shown]
     _table(
@@ -342,16 +343,16 @@ def _say_latency(found: Latency) -> None:
         right=(1, 2, 3, 4, 5, 6, 7),
     )
     if not found.ways:
-        print("No way is left in the tables.")
-    print("~ crosses a sea. 'equal at': the factor at which a corridor takes as long as the first does at its own.")
+        say("No way is left in the tables.")
+    say("~ crosses a sea. 'equal at': the factor at which a corridor takes as long as the first does at its own.")
     if found.changes:
         for factor, before, after in found.changes:
-            print(f"From a route factor of {factor:.2f} on, the quickest is {after}, not {before}.")
+            say(f"From a route factor of {factor:.2f} on, the quickest is {after}, not {before}.")
     else:
-        print("With one factor for all, the first stays the quickest from 1.0 to 2.1.")
+        say("With one factor for all, the first stays the quickest from 1.0 to 2.1.")
     for claim in found.claims:
         flag = " BELOW THE FLOOR: not possible." if claim.below_floor else ""
-        print(f"Published ({claim.observation}, {claim.period}): {claim.published_ms:.1f} ms; floor {claim.floor_ms:.1f} ms.{flag}")
+        say(f"Published ({claim.observation}, {claim.period}): {claim.published_ms:.1f} ms; floor {claim.floor_ms:.1f} ms.{flag}")
 
 
 @app.command("survival")
@@ -372,7 +373,7 @@ def survival(
     from daliz.fibre.survival import survival as survived
 
     if len(pairs) % 2:
-        raise FibreError(f"{len(pairs)} places; expected two for each relation")
+        raise FibreError(f"{len(pairs)} place{'s' if len(pairs) > 1 else ''} given: {' '.join(pairs)}; expected two for each relation")
     relations = list(zip(pairs[::2], pairs[1::2], strict=True))
     loaded = _loaded(corridor, projects)
     if cut_what:
@@ -429,17 +430,17 @@ def _say_survival(found: Survival) -> None:
     for pair in found.pairs:
         names = " - ".join(pair.names)
         exact = "exact" if pair.availability.exact else f"95 % interval {pair.availability.low:.6f} to {pair.availability.high:.6f}"
-        print(f"{names}: availability {pair.availability.value:.9f} ({exact}).")
+        say(f"{names}: availability {pair.availability.value:.9f} ({exact}).")
         for one, what in ((pair.groups_apart, "no shared risk"), (pair.countries_apart, "no country but their own")):
-            print(f"  two ways with {what}: " + ("{:.0f} and {:.0f} ms".format(*one.rtt_ms) if one else "none") + ".")
+            say(f"two ways with {what}: " + ("{:.0f} and {:.0f} ms".format(*one.rtt_ms) if one else "none") + ".", 2)
         if pair.single_points:
-            print(f"  one loss that parts them: {', '.join(pair.single_points)}.")
-    print("Faults of cables are independent here; what strikes several at once is shown by --cut.")
+            say(f"one loss that parts them: {', '.join(pair.single_points)}.", 2)
+    say("Faults of cables are independent here; what strikes several at once is shown by --cut.")
 
 
 def _say_cut(found: Cut) -> None:
     then = f" in the network of {found.as_of}" if found.as_of else ""
-    print(f"Cut {found.what}{then}: {len(found.cables)} cables ({', '.join(found.cables)}).")
+    say(f"Cut {found.what}{then}: {len(found.cables)} cables ({', '.join(found.cables)}).")
     _table(
         ("relation", "before", "after", "effect"),
         [
@@ -454,4 +455,4 @@ def _say_cut(found: Cut) -> None:
         right=(1, 2),
     )
     for system, pairs in found.systems.items():
-        print(f"{system}: {len(pairs)} pairs of its own landings are no longer joined by it.")
+        say(f"{system}: {len(pairs)} pairs of its own landings are no longer joined by it.")
