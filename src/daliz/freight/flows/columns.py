@@ -46,6 +46,13 @@ def renew(a, link, cost):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def renew_all(link, cost):  # type: ignore[no-untyped-def]
+    """Cost and slope of every link at its flow."""
+    for a in range(cost.shape[0]):
+        renew(a, link, cost)
+
+
+@njit(cache=True)
 def _append(k, p, used, origin, destination, incoming, tail, pool, path, flow, leading):  # type: ignore[no-untyped-def]
     """Make the tree's way to the destination path p of pair k, without flow. Returns the cells in use."""
     path[p, START] = used
@@ -95,8 +102,7 @@ def load(start, used, ways, demand, through, links, paths):  # type: ignore[no-u
             flow[k] = trips[k]
             for q in range(path[k, START], used):
                 link[pool[q], FLOW] += trips[k]
-        for a in range(cost.shape[0]):
-            renew(a, link, cost)
+        renew_all(link, cost)
     return origins.shape[0], used, -1
 
 
@@ -193,20 +199,28 @@ def _equalise(k, mark, tolerance, link, cost, stamp, pool, path, flow, leading):
 
 @njit(cache=True)
 def passes(tolerance, most, mark, gap, stamp, paths):  # type: ignore[no-untyped-def]
-    """Passes over pairs with more than one path, until all are within the tolerance; pairs that are get left out from the second pass on.
+    """Passes over pairs with more than one path, until all are within the tolerance; a pair that is gets left out from then on.
 
     Returns: the last mark used.
     """
     link, cost, pool, path, flow, leading = paths
-    for turn in range(most):
-        worst = 0.0
-        for k in range(leading.shape[0]):
-            if path[leading[k], FOLLOWING] < 0 or (turn > 0 and gap[k] <= tolerance):
-                continue
+    active = np.empty(leading.shape[0], np.int32)
+    left = 0
+    for k in range(leading.shape[0]):
+        if path[leading[k], FOLLOWING] >= 0:
+            active[left] = k
+            left += 1
+    for _ in range(most):
+        kept = 0
+        for i in range(left):
+            k = active[i]
             mark += 1
             gap[k] = _equalise(k, mark, tolerance, link, cost, stamp, pool, path, flow, leading)
-            worst = max(worst, gap[k])
-        if worst <= tolerance:
+            if gap[k] > tolerance:
+                active[kept] = k
+                kept += 1
+        left = kept
+        if left == 0:
             break
     return mark
 
@@ -235,8 +249,7 @@ def tidy(trips, paths):  # type: ignore[no-untyped-def]
             for q in range(path[p, START], path[p, START] + path[p, LENGTH]):
                 link[pool[q], FLOW] += flow[p]
             p = path[p, FOLLOWING]
-    for a in range(cost.shape[0]):
-        renew(a, link, cost)
+    renew_all(link, cost)
 
 
 @njit(cache=True)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from daliz.corridor import DalizError
-from daliz.freight.flows.columns import FLOW, compact, extend, load, passes, renew, tidy
-from daliz.freight.flows.network import AssignmentNetwork, Demand, Floats, Ints
+from daliz.freight.flows.columns import FLOW, compact, extend, load, passes, renew_all, tidy
+from daliz.freight.flows.network import AssignmentNetwork, Demand, Floats, Ints, Nodes
 from daliz.freight.flows.shortest import mend_all
 
 INNER_PASSES = 20
@@ -80,17 +80,16 @@ class _Columns:
         self.link, self.cost = network.coefficients()
         pairs = len(demand.trips)
         self.pool = np.empty(48 * pairs, np.int32)
-        self.path = np.empty((4 * pairs, 3), np.int64)
+        self.path = np.empty((4 * pairs, 3), np.int32)
         self.flow = np.empty(4 * pairs)
-        self.leading = np.full(pairs, -1, np.int64)
+        self.leading = np.full(pairs, -1, np.int32)
         self.gap = np.full(pairs, np.inf)
         self.stamp = np.zeros(len(self.cost), np.int64)
         self.known = self.used = self.mark = 0
-        for a in range(len(self.cost)):
-            renew(a, self.link, self.cost)
+        renew_all(self.link, self.cost)
 
     @property
-    def paths(self) -> tuple[Floats, Floats, npt.NDArray[np.int32], Ints, Floats, Ints]:
+    def paths(self) -> tuple[Floats, Floats, Nodes, Nodes, Floats, Nodes]:
         return self.link, self.cost, self.pool, self.path, self.flow, self.leading
 
     def load(self, ways: _Trees) -> None:
@@ -124,7 +123,7 @@ class _Columns:
 
     def _grow(self, cells: int) -> None:
         self.pool = np.concatenate([self.pool[: self.used], np.empty(self.used + cells, np.int32)])
-        self.path = np.concatenate([self.path[: self.known], np.empty((max(self.known, len(self.leading)), 3), np.int64)])
+        self.path = np.concatenate([self.path[: self.known], np.empty((max(self.known, len(self.leading)), 3), np.int32)])
         self.flow = np.concatenate([self.flow[: self.known], np.empty(len(self.path) - self.known)])
 
 

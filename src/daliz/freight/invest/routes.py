@@ -28,8 +28,10 @@ from daliz.freight.invest.solve import Solved, highs, outcome, values_of
 
 ROUNDS = 60
 POLISHES = 5
-SPREAD = 12
+SPREAD = 3
 """Times that different routes are looked for before the duals say which are worth having."""
+FEASIBLE = 2
+"""HiGHS' word for a solution that keeps all bounds."""
 UNLIMITED = 1e6
 """Units of an option without a limit."""
 CHEAPER = 1e-9
@@ -152,6 +154,10 @@ class _Master:
     def run(self) -> None:
         self.solver.run()
 
+    def feasible(self) -> bool:
+        """Whether the last run found a solution."""
+        return int(self.solver.getInfo().primal_solution_status) == FEASIBLE
+
     def duals(self) -> tuple[Floats, Floats, Floats]:
         """Of demands and of capacities (in each scenario), and what a unit of cost of moving weighs in each scenario."""
         dual = np.asarray(self.solver.getSolution().row_dual)
@@ -227,7 +233,7 @@ def _complete(master: _Master, ways: _Ways, deadline: float) -> tuple[int, bool]
     design = master.design
     for turn in range(ROUNDS):
         master.run()
-        if master.solver.getInfo().primal_solution_status != 2:
+        if not master.feasible():
             return turn + 1, False
         demand_dual, capacity_dual, weight = master.duals()
         wanted = []
@@ -334,12 +340,16 @@ def solve_routes(
     deadline = np.inf if time_limit_s is None else began + time_limit_s
     ways = _Ways(design)
     known = [*routes, *spread_routes(design, ways)]
-    if design.unserved_cost is None and goal not in ("growth", "worst_growth"):
+    master = _Master(design, goal, known)
+    rounds, complete = _complete(master, ways, deadline)
+    if not master.feasible() and design.unserved_cost is None and goal not in ("growth", "worst_growth"):
         known, carried = _feasible_routes(design, ways, known, deadline)
         if carried < 1 - 1e-7:
             return _none(design, began)
-    master = _Master(design, goal, known)
-    rounds, complete = _complete(master, ways, deadline)
+        master = _Master(design, goal, known)
+        rounds, complete = _complete(master, ways, deadline)
+    if not master.feasible():
+        return _none(design, began)
     best: _Found | None = master.found_now()
     bound = best.objective if complete and best is not None else -np.inf
     value = -master.duals()[1]

@@ -46,6 +46,9 @@ def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1
         solver = highspy.Highs()
     solver.setOptionValue("output_flag", log)
     solver.passModel(_programme(highspy, model))
+    # Sub-problems as heuristics cost more than they bring where a few dozen units decide over thousands of flows.
+    solver.setOptionValue("mip_heuristic_run_rins", False)
+    solver.setOptionValue("mip_heuristic_run_rens", False)
     solver.setOptionValue("threads", threads)
     solver.setOptionValue("mip_rel_gap", gap)
     if time_limit_s is not None:
