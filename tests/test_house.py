@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
+import types
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,15 @@ def test_a_room_imports_only_from_floors_below(path: Path) -> None:
             assert FLOORS[other[0]] < FLOORS[parts[0]], f"{'.'.join(parts)} imports {'.'.join(other)}"
         elif parts[0] == "freight" and len(parts) > 2 and len(other) > 1:
             assert other[1] == parts[1], f"{'.'.join(parts)} imports its neighbour {'.'.join(other)}"
+
+
+PUBLIC = ("daliz.corridor", "daliz.fibre", "daliz.freight.plan", "daliz.freight.simulate", "daliz.freight.flows", "daliz.freight.invest")
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, "daliz.relations", "daliz.assess"])
+def test_no_module_hides_a_public_function_of_its_name(name: str) -> None:
+    package = importlib.import_module(name)
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{name}.{module.name}")
+    hidden = [public for public in getattr(package, "__all__", ()) if isinstance(getattr(package, public), types.ModuleType)]
+    assert hidden == []

@@ -111,8 +111,17 @@ class Latency:
         title = " to ".join(self.names)
         interval = f"route factor {self.band[0]:.2g} to {self.band[1]:.2g} where no length is published"
         note = f"route factor {self.route_factor:.3g}; the ranking of corridors depends on it"
+        ends = (f"places/{self.a}", f"places/{self.b}")
         found = [
-            Figure(f"latency_floor_ms:{subject}", f"Floor of physics {title}", self.floor_ms, "ms", certainty="sourced", note="2 n d / c")
+            Figure(
+                f"latency_floor_ms:{subject}",
+                f"Floor of physics {title}",
+                self.floor_ms,
+                "ms",
+                rows=ends,
+                certainty="known",
+                note="2 n d / c",
+            )
         ]
         for number, way in enumerate(self.ways):
             rows = tuple(f"cables/{name}" for name in way.cables)
