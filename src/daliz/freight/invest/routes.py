@@ -28,7 +28,7 @@ from daliz.freight.invest.solve import Solved, highs, outcome, values_of
 
 ROUNDS = 60
 POLISHES = 5
-SPREAD = 3
+SPREAD = 12
 """Times that different routes are looked for before the duals say which are worth having."""
 FEASIBLE = 2
 """HiGHS' word for a solution that keeps all bounds."""
