@@ -45,7 +45,8 @@ def _lead(found: Relation, sessions: list[dict[str, Any]]) -> str:
     overdue = sum(document.overdue for document in found.follow_ups)
     return (
         f"The register holds {len(found.follow_ups)} documents that bind {first} and {second}; {binding} are said to be in force and "
-        f"{overdue} have something overdue on {found.as_of}, the last day on record. {len(sessions)} sessions of councils and commissions "
+        f"{overdue} {'has' if overdue == 1 else 'have'} something overdue on {found.as_of}, the last day on record. "
+        f"{len(sessions)} sessions of councils and commissions "
         f"of both are on record. Documents, counts of signings and claims of stocks are three kinds of record and are never added up."
     )
 

@@ -82,7 +82,8 @@ def _capacity_words(simulation, figure: Figure, crossing: tuple[str, str], teu: 
     now = float(flows["wanted_teu_year"].sum())
     return (
         f"{figure.label}: up to about {readable(teu)} TEU a year before queues stop settling, against {readable(now)} wanted now; "
-        f"at {readable(figure.high or teu)} they grow from year to year."
+        f"at {readable(figure.high or teu)} they grow from year to year. Each demand was tried in {SEARCH_REPLICATIONS} simulated years; "
+        "the two ends are the steps of the search, not the play of chance."
     )
 
 
@@ -108,8 +109,12 @@ def _grid(simulation, pair: tuple[str, str]) -> Grid:  # type: ignore[no-untyped
                 readable(cost["co2e_kg_feu"]),
             ]
         )  # fmt: skip
+    caption = (
+        "Relations through either country in the simulated year. Cost and CO2e are those of the first demand of a relation; CO2e goes by "
+        "the weight of the cargo, so that relations of empty boxes have next to none."
+    )
     heads = ["Relation", "Best, days", "Half, days", "9 in 10, days", "Winter half", "Standing", "TEU a year", "USD/FEU", "kg CO2e/FEU"]
-    return Grid(heads, cells, "Relations through either country in the simulated year.", folded=True)
+    return Grid(heads, cells, caption, folded=True)
 
 
 def _infos(simulation, ends: tuple[str, str]):  # type: ignore[no-untyped-def]

@@ -35,7 +35,9 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     lead = (
         f"Of {len(mine)} documents between the two countries in the tables, {len(acting)} have projects that change the corridor, and "
         f"{len(telling)} of these change something that is told from chance. First: on the corridor as it is; last: on top of all "
-        "other projects."
+        "other projects. A document is credited with the whole effect of the projects that it names, although others may name them too; "
+        "that they would not have come without it is not said. Of simulated effects one in twenty would pass for more than chance without "
+        "being it."
     )
     return Section("changes", "What the agreements change", lead, blocks, _figures(found))
 

@@ -168,7 +168,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     origin, destination = (words.name(winter, place) for place in (winter.query.origin, winter.query.destination))
     rows = rows_of(winter, winter.label("fastest"))
     lead = (
-        f"From {origin} to {destination} it is {length.value:,.0f} km. Cargo moves for {moving.value / 24:.1f} days of them; without any "
+        f"From {origin} to {destination} it is {length.value:,.0f} km. Cargo moves for {moving.value / 24:.1f} days; without any "
         f"waiting the way takes {best.value:.1f} days. With the waiting and the weather of December half of the cargo takes more than "
         f"{cold.value:.1f} days, and one box in ten more than {cold.high:.1f}; in June it is {warm.value:.1f} and {warm.high:.1f} days."
     )

@@ -35,6 +35,7 @@ def section(pair: tuple[str, str], corridor: Corridor, figures: Sequence[Figure]
     scenario = f" This is a scenario: {done}." if done else ""
     lead = (
         f"{len(chosen)} figures on the corridor between {names}. Each stands with its interval where it has one, and leads to the rows it "
-        f"was computed from. {assumed} of them rest on at least one assumed input and say so.{scenario}"
+        f"was computed from (a service stands for its links and terminals). "
+        f"{assumed} of them rest on at least one assumed input and say so.{scenario}"
     )
     return Section("glance", "At a glance", lead, figures=chosen)

@@ -21,12 +21,12 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     simulation = simulated(corridor)
     relation = main_pair(corridor, pair)
     subject = f"{relation[0]}-{relation[1]}"
-    labels = words.row_labels(simulation)
+    labels, names = words.row_labels(simulation), words.place_names(simulation)
     ranked = bottlenecks(simulation, most=TRIED, replications=REPLICATIONS)
     weather = weather_effect(simulation).filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1]))
     swings = sensitivity(corridor, f"mean_h:{subject}", replications=SENSITIVITY_REPLICATIONS)
     days = swings.with_columns(pl.col("lower", "higher", "base", "swing") / 24.0)
-    figures = [*_bottleneck_figures(corridor, ranked, labels), _weather_figure(corridor, weather, subject, words.place_names(simulation))]
+    figures = [*_bottleneck_figures(corridor, ranked, labels), _weather_figure(corridor, weather, subject, names)]
     sure = ranked.filter(pl.col("low") > 0.0)
     blocks: list[Block] = [
         Words(_weather_words(weather)),
@@ -44,7 +44,9 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         _uses(simulation, labels),
         Picture(
             chart_svg(pictures.tornado_chart(days, "mean days of transit")),
-            f"Which assumptions matter: mean days on the relation {subject} when each is a quarter lower or higher.",
+            f"Which assumptions matter: mean days from {names[relation[0]]} to {names[relation[1]]} when each is a quarter lower or "
+            f"higher; {SENSITIVITY_REPLICATIONS} simulated years each, with the same luck and without intervals, so that short bars prove "
+            "nothing.",
         ),
     ]
     return Section("holds", "What holds it back", _lead(sure, labels), blocks, figures)

@@ -138,10 +138,13 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     )
     heads = ("What", "Period", "Published", "Unit", "Certainty")
     blocks.append(Grid(heads, [_bare(row) for row in rest], "Observations without a model figure.", folded=True))
+    inside = sum(row["verdict"] == "meets" and row["difference"] == 0 for row in rows)
     lead = (
         f"{len(rows)} published figures have a counterpart in the model. For {count['meets']} of them the model's interval meets the "
-        f"published range, {count['close']} more are within 5 %, and {count['misses']} are missed. {count['set on it']} others say "
-        "nothing, because the tables were set on them."
+        f"published range ({inside} by the value itself), {count['close']} more are within 5 %, and {count['misses']} are missed. "
+        f"{count['set on it']} others say nothing, because the tables were set on them. An interval is what the figure's own section "
+        "says it is, for days mostly P10 to P90: the wider it is, the more easily it meets. Several of the published figures are of one "
+        "thing, so that the counts are no score."
     )
     return Section("published", "Model against published", lead, blocks, extra={"compared": rows})
 

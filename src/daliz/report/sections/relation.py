@@ -54,8 +54,9 @@ def _visits_words(found: Relation) -> str:
     return (
         f"By kind: {kinds or 'none'}. With the rows that are recalled and not sourced there are {whole.both.total}. "
         f"A visit is one made in person; a video link is none, and meetings in third countries are left out. "
-        f"The rate is {own.rate.mean:.2f} a year (95 % interval {own.rate.low:.2f} to {own.rate.high:.2f}); it rises with probability "
-        f"{own.trend.p_up:.0%}. If only 80 % of visits were on record, the rate would be {own.rate.mean / 0.8:.2f}."
+        f"The rate is {own.rate.mean:.2f} a year (95 % credible interval {own.rate.low:.2f} to {own.rate.high:.2f}); a steady trend "
+        f"over these years rises with probability {own.trend.p_up:.0%}. "
+        f"If only 80 % of visits were on record, the rate would be {own.rate.mean / 0.8:.2f}."
     )
 
 
@@ -245,7 +246,8 @@ def _balance_grid(found: Relation) -> Grid:
     heads = ("country", "what", "partners", "effective partners", "95 % interval", "Herfindahl, points", "normalised", "evenness")
     caption = (
         "How widely each country spreads what the tables count. Only what is on record is shared out: documents are those of this "
-        "corridor's register, trade that of the partners with a published turnover, whose interval runs between the published values."
+        "corridor's register, which was collected on these two and therefore leans towards them; "
+        "trade is that of the partners with a published turnover, whose interval runs between the published values."
     )
     return Grid(heads, cells, caption)
 

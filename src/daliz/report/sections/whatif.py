@@ -30,6 +30,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     found = compare_all(corridor, scenarios, relations=[relation], pair=pair, replications=REPLICATIONS)
     subject = f"{relation[0]}-{relation[1]}"
     name = relation_name(corridor, subject)
+    rows = _rows(corridor, relation)
     days = [_days(comparison, subject) for comparison in found.values()]
     drawn = pl.DataFrame([row for row in days if row is not None])
     figures = [
@@ -41,6 +42,8 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             row["low"],
             row["high"],
             "95 % interval of the difference, around the corridor as it is",
+            rows,
+            "assumed",  # as what a scenario sets
         )
         for comparison, row in zip(found.values(), days, strict=True)
         if row is not None
@@ -55,6 +58,13 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         "What a scenario sets is assumed, not forecast, and demand stays as it is: cargo whose way is closed takes the fastest way left."
     )
     return Section("whatif", "What if", lead, blocks, figures)
+
+
+def _rows(corridor: Corridor, relation: tuple[str, str]) -> tuple[str, ...]:
+    """The demands of a relation and the services on their routes."""
+    asked = corridor["demands"].filter((pl.col("origin") == relation[0]) & (pl.col("destination") == relation[1]))
+    services = [service for route in asked["route"].drop_nulls() for service in route]
+    return tuple(dict.fromkeys([*(f"demands/{name}" for name in asked["id"]), *(f"services/{name}" for name in services)]))
 
 
 def _days(comparison: Comparison, subject: str) -> dict[str, Any] | None:
