@@ -8,6 +8,7 @@ import polars as pl
 
 from daliz.assess.dependence import dependence
 from daliz.assess.pictures import matrix_chart
+from daliz.assess.ways import markets_of, starts_of
 from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure
 from daliz.report.section import Block, Grid, Picture, Section, Words
@@ -40,12 +41,20 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             f"Access that {names.get(one, one)} loses without {names.get(other, other)}",
             100 * row["access_lost"],
             "%",
+            rows=_rows(corridor, one),
             note=NOTE,
         )
         for one, other, row in both
         if row["access_lost"] is not None
     ]
     return Section("depends", "Who depends on whom", _lead(corridor, both), blocks, figures)
+
+
+def _rows(corridor: Corridor, country: str) -> tuple[str, ...]:
+    """The demands that say where a country's cargo starts and where its markets are."""
+    ends = [*starts_of(corridor, country), *markets_of(corridor, country)]
+    weighed = corridor["demands"].filter(~pl.col("empty") & (pl.col("origin").is_in(ends) | pl.col("destination").is_in(ends)))
+    return tuple(f"demands/{name}" for name in weighed["id"])
 
 
 def _row(frame: pl.DataFrame, country: str, territory: str) -> dict[str, Any] | None:
