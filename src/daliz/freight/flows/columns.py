@@ -19,7 +19,7 @@ path of each pair).
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from daliz.freight.flows.shortest import tree
 
@@ -106,25 +106,35 @@ def load(start, used, ways, demand, through, links, paths):  # type: ignore[no-u
     return origins.shape[0], used, -1
 
 
+@njit(cache=True, parallel=True)
+def least_known(paths, least, parts):  # type: ignore[no-untyped-def]
+    """Cost of the cheapest path of every pair, written into `least`, in as many parts as there are threads."""
+    _, cost, pool, path, _, leading = paths
+    count = leading.shape[0]
+    for part in prange(parts):
+        for k in range(part * count // parts, (part + 1) * count // parts):
+            best = np.inf
+            p = leading[k]
+            while p >= 0:
+                best = min(best, _way_cost(p, pool, path, cost))
+                p = path[p, FOLLOWING]
+            least[k] = best
+
+
 @njit(cache=True)
-def extend(start, known, used, ways, row, demand, tail, paths):  # type: ignore[no-untyped-def]
-    """Add to each pair from `start` the way of its tree (`row` of `ways`) where it is cheaper than every path the pair has.
+def extend(start, known, used, ways, row, least, demand, tail, paths):  # type: ignore[no-untyped-def]
+    """Add to each pair from `start` the way of its tree (`row` of `ways`) where it is cheaper than the cheapest it has (`least`).
 
     Returns: the pair at which there was no room (all done: their number), paths and cells in use.
     """
     distance, incoming = ways
-    _, cost, pool, path, flow, leading = paths
+    _, _, pool, path, flow, leading = paths
     origins, destination = demand.origins, demand.destination
     for k in range(start, row.shape[0]):
         if used + distance.shape[1] > pool.shape[0] or known >= path.shape[0]:
             return k, known, used
         i = row[k]
-        least = np.inf
-        p = leading[k]
-        while p >= 0:
-            least = min(least, _way_cost(p, pool, path, cost))
-            p = path[p, FOLLOWING]
-        if least > distance[i, destination[k]] * (1.0 + ENDS):
+        if least[k] > distance[i, destination[k]] * (1.0 + ENDS):
             used = _append(k, known, used, origins[i], destination[k], incoming[i], tail, pool, path, flow, leading)
             known += 1
     return row.shape[0], known, used

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from daliz.corridor import DalizError
-from daliz.freight.flows.columns import FLOW, compact, extend, load, passes, renew_all, tidy
+from daliz.freight.flows.columns import FLOW, compact, extend, least_known, load, passes, renew_all, tidy
 from daliz.freight.flows.network import AssignmentNetwork, Demand, Floats, Ints, Nodes
 from daliz.freight.flows.shortest import mend_all
 
@@ -84,6 +84,7 @@ class _Columns:
         self.flow = np.empty(4 * pairs)
         self.leading = np.full(pairs, -1, np.int32)
         self.gap = np.full(pairs, np.inf)
+        self.least = np.empty(pairs)
         self.stamp = np.zeros(len(self.cost), np.int64)
         self.known = self.used = self.mark = 0
         renew_all(self.link, self.cost)
@@ -109,9 +110,10 @@ class _Columns:
     def extend(self, ways: _Trees) -> None:
         """The ways of new trees, where they are cheaper than those known."""
         at = 0
+        least_known(self.paths, self.least, ways.threads)
         while True:
             at, self.known, self.used = extend(
-                at, self.known, self.used, ways.trees, ways.row, self.demand, self.network.links.tail, self.paths
+                at, self.known, self.used, ways.trees, ways.row, self.least, self.demand, self.network.links.tail, self.paths
             )
             if at == len(ways.row):
                 return
