@@ -432,5 +432,6 @@ def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
             if Z[address + r.Y_WAKE] == 2:
                 Z[address + r.Y_WAKE] = 0
             wake(Z, F, address, t)
-    _settle_accounts(Z, F)
+    if Z[r.H_ERROR] == 0:  # a run that wants more room has its lists half-linked, and is run again
+        _settle_accounts(Z, F)
     return Z[r.H_ERROR]
