@@ -1,4 +1,4 @@
-"""Network design: published instances to their published optimum, and routes beside arcs on the corridor itself and on made-up corridors."""
+"""Network design: published instances to their published optimum, and routes beside arcs on the corridor and on made-up ones."""
 
 from __future__ import annotations
 
