@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -41,7 +42,11 @@ def split_pair(subject: str, places: set[str]) -> tuple[str, str] | None:
 
 def figures_of(simulation: Simulation) -> list[Figure]:
     """All headline figures that need no further simulation."""
-    return [*_transit(simulation), *_ships(simulation), *_weather(simulation), *_berths(simulation), *_throughput(simulation)]
+    found = [*_transit(simulation), *_ships(simulation), *_weather(simulation), *_berths(simulation), *_throughput(simulation)]
+    if simulation.by_replication["replication"].n_unique() > 1:
+        return found
+    # One run has no spread between runs, and an interval of no width would claim that there is none.
+    return [replace(figure, low=None, high=None, interval="") if figure.interval == MEAN else figure for figure in found]
 
 
 def rows_of(corridor: Corridor, demands: Iterable[Demand]) -> tuple[str, ...]:
