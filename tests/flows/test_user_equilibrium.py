@@ -152,6 +152,15 @@ def test_result_does_not_depend_on_threads() -> None:
     assert (one.link_flow == two.link_flow).all()
 
 
+@pytest.mark.parametrize("name", ["SiouxFalls", "ChicagoSketch"])
+def test_published_networks_are_solved_alike_on_any_number_of_threads(solved: dict[str, Equilibrium], name: str) -> None:
+    one = solved[name]
+    two = equilibrium(one.network, one.demand, gap=1e-12, threads=2)
+    assert [step.gap for step in two.steps] == [step.gap for step in one.steps]
+    assert (two.link_flow == one.link_flow).all()
+    assert (two.path_flow == one.path_flow).all()
+
+
 def test_bad_input_is_answered(tmp_path: Path) -> None:
     network, _ = _random_problem(1)
     with pytest.raises(DalizError, match="no demand"):

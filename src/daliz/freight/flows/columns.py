@@ -3,8 +3,8 @@
 Algorithm: gradient projection on path flows (Jayakrishnan, Tsai, Prashker, Rajadhyaksha, TRR 1443, 1994), Gauss-Seidel over pairs: each
 used path gives flow to the cheapest of its pair by a Newton step, and costs are renewed at once. Paths are generated as columns: an outer
 iteration adds to each pair the way of the tree that is cheaper than all it has; inner passes then shift between known paths only,
-skipping pairs that are already as equal as the outer gap asks for. The first loading goes origin by origin on the tree at the costs of
-the moment.
+skipping pairs that are already as equal as the outer gap asks for. The first loading goes batch by batch of origins, on trees at the
+costs of the moment.
 
 Link flows are added up anew from the paths after each outer iteration, in one fixed order, so that rounding never piles up and the flow
 of a link is exactly the sum of the path flows on it.
@@ -76,33 +76,45 @@ def _way_cost(p, pool, path, cost):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True)
-def load(start, used, ways, demand, through, links, paths):  # type: ignore[no-untyped-def]
-    """Put the trips of origins from `start` on the network, each origin on the tree at the costs of that moment.
+@njit(cache=True, parallel=True)
+def plant(start, end, parts, origins, through, links, cost, ways):  # type: ignore[no-untyped-def]
+    """Trees of the origins from `start` to `end` at the costs of the moment, in as many parts as there are threads."""
+    distance, incoming = ways
+    nodes = distance.shape[1]
+    for part in prange(parts):
+        key, node, place = np.empty(nodes + 1), np.empty(nodes + 1, np.int32), np.empty(nodes, np.int32)
+        for i in range(start + part, end, parts):
+            tree(origins[i], through, links.first, links.head, cost, distance[i], incoming[i], key, node, place)
 
-    Parameters: ways (distances and incoming links of all trees, a row an origin, written here), paths (link, cost, pool, path, flow,
-    leading).
+
+@njit(cache=True)
+def load(start, used, ways, demand, through, links, batch, parts, paths):  # type: ignore[no-untyped-def]
+    """Put the trips of origins from `start` on the network, a batch of origins on trees at the costs of that moment.
+
+    Parameters: ways (distances and incoming links of all trees, a row an origin, written here), batch (origins), parts (threads), paths
+    (link, cost, pool, path, flow, leading).
     Returns: the origin at which the pool was too small (all done: their number), cells in use, the first pair without a way (-1: none).
     """
-    distance, incoming = ways
+    _, incoming = ways
     link, cost, pool, path, flow, leading = paths
-    origins, first, destination, trips, link_first, head, tail = (
-        demand.origins, demand.first, demand.destination, demand.trips, links.first, links.head, links.tail
-    )  # fmt: skip
-    nodes = distance.shape[1]
-    key, node, place = np.empty(nodes + 1), np.empty(nodes + 1, np.int32), np.empty(nodes, np.int32)
+    origins, first, destination, trips = demand.origins, demand.first, demand.destination, demand.trips
+    nodes = incoming.shape[1]
+    planted = start
     for i in range(start, origins.shape[0]):
         if used + (first[i + 1] - first[i]) * nodes > pool.shape[0]:
             return i, used, -1
-        tree(origins[i], through, link_first, head, cost, distance[i], incoming[i], key, node, place)
+        if i >= planted:
+            renew_all(link, cost)
+            planted = min(i + batch, origins.shape[0])
+            plant(i, planted, parts, origins, through, links, cost, ways)
         for k in range(first[i], first[i + 1]):
             if incoming[i, destination[k]] < 0:
                 return i, used, k
-            used = _append(k, k, used, origins[i], destination[k], incoming[i], tail, pool, path, flow, leading)
+            used = _append(k, k, used, origins[i], destination[k], incoming[i], links.tail, pool, path, flow, leading)
             flow[k] = trips[k]
             for q in range(path[k, START], used):
                 link[pool[q], FLOW] += trips[k]
-        renew_all(link, cost)
+    renew_all(link, cost)
     return origins.shape[0], used, -1
 
 
@@ -122,8 +134,9 @@ def least_known(paths, least, parts):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def extend(start, known, used, ways, row, least, demand, tail, paths):  # type: ignore[no-untyped-def]
-    """Add to each pair from `start` the way of its tree (`row` of `ways`) where it is cheaper than the cheapest it has (`least`).
+def extend(start, known, used, ways, row, least, saving, demand, tail, paths):  # type: ignore[no-untyped-def]
+    """Add to each pair from `start` the way of its tree (`row` of `ways`) where the cheapest it has (`least`) costs more, relative, by
+    more than `saving`.
 
     Returns: the pair at which there was no room (all done: their number), paths and cells in use.
     """
@@ -134,7 +147,7 @@ def extend(start, known, used, ways, row, least, demand, tail, paths):  # type: 
         if used + distance.shape[1] > pool.shape[0] or known >= path.shape[0]:
             return k, known, used
         i = row[k]
-        if least[k] > distance[i, destination[k]] * (1.0 + ENDS):
+        if least[k] > distance[i, destination[k]] * (1.0 + saving):
             used = _append(k, known, used, origins[i], destination[k], incoming[i], tail, pool, path, flow, leading)
             known += 1
     return row.shape[0], known, used
@@ -239,7 +252,7 @@ def passes(tolerance, most, mark, gap, stamp, paths):  # type: ignore[no-untyped
 def tidy(trips, paths):  # type: ignore[no-untyped-def]
     """Drop paths without flow, scale each pair to its trips, and add link flows up anew in the order of pairs and their paths."""
     link, cost, pool, path, flow, leading = paths
-    link[:, FLOW] = 0.0
+    carried = np.zeros(cost.shape[0])
     for k in range(trips.shape[0]):
         total = 0.0
         p = leading[k]
@@ -257,9 +270,23 @@ def tidy(trips, paths):  # type: ignore[no-untyped-def]
             else:
                 path[before, FOLLOWING] = path[p, FOLLOWING]
             for q in range(path[p, START], path[p, START] + path[p, LENGTH]):
-                link[pool[q], FLOW] += flow[p]
+                carried[pool[q]] += flow[p]
             p = path[p, FOLLOWING]
+    link[:, FLOW] = carried
     renew_all(link, cost)
+
+
+@njit(cache=True)
+def relative_gap(ways, row, demand, link, cost):  # type: ignore[no-untyped-def]
+    """Cost of all trips above that on the trees' ways, as a share of it; added up in one fixed order."""
+    distance, _ = ways
+    total = 0.0
+    for a in range(cost.shape[0]):
+        total += link[a, FLOW] * cost[a]
+    least = 0.0
+    for k in range(row.shape[0]):
+        least += demand.trips[k] * distance[row[k], demand.destination[k]]
+    return (total - least) / total if total > 0.0 else 0.0
 
 
 @njit(cache=True)

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from daliz.corridor import DalizError
-from daliz.freight.flows.columns import FLOW, compact, extend, least_known, load, passes, renew_all, tidy
+from daliz.freight.flows.columns import ENDS, FLOW, compact, extend, least_known, load, passes, relative_gap, renew_all, tidy
 from daliz.freight.flows.network import AssignmentNetwork, Demand, Floats, Ints, Nodes
 from daliz.freight.flows.shortest import mend_all
 
 INNER_PASSES = 20
 TIGHTER = 0.1
-"""Inner passes make pairs as equal as this share of the outer gap."""
+"""Inner passes make pairs as equal as this share of the outer gap, and a way that saves less is no new path."""
+BATCHES = 48
+"""The first loading renews costs this many times, at most once an origin."""
 MOST_OUTER = 500
 STALLED = 25
 """Outer iterations without half the gap after which rounding is all that is left."""
@@ -97,8 +99,11 @@ class _Columns:
         """All trips on the network, origin by origin. Raises: DalizError when a destination cannot be reached."""
         demand, network = self.demand, self.network
         at, lost = 0, -1
+        batch = max(1, len(demand.origins) // BATCHES)
         while True:
-            at, self.used, lost = load(at, self.used, ways.trees, demand, network.first_through, network.links, self.paths)
+            at, self.used, lost = load(
+                at, self.used, ways.trees, demand, network.first_through, network.links, batch, ways.threads, self.paths
+            )
             if lost >= 0:
                 a, z = demand.origin[lost] + 1, demand.destination[lost] + 1
                 raise DalizError(f"{demand.trips[lost]:g} trips want to go from node {a} to node {z}, but no way leads there")
@@ -107,13 +112,13 @@ class _Columns:
             self._grow(int(demand.first[at + 1] - demand.first[at]) * network.nodes)
         self.known = len(demand.trips)
 
-    def extend(self, ways: _Trees) -> None:
+    def extend(self, ways: _Trees, saving: float) -> None:
         """The ways of new trees, where they are cheaper than those known."""
         at = 0
         least_known(self.paths, self.least, ways.threads)
         while True:
             at, self.known, self.used = extend(
-                at, self.known, self.used, ways.trees, ways.row, self.least, self.demand, self.network.links.tail, self.paths
+                at, self.known, self.used, ways.trees, ways.row, self.least, saving, self.demand, self.network.links.tail, self.paths
             )
             if at == len(ways.row):
                 return
@@ -138,13 +143,12 @@ class _Trees:
         self.trees = (np.empty(shape), np.empty(shape, np.int32))
         self.row = np.repeat(np.arange(len(demand.origins)), np.diff(demand.first))
 
-    def renew(self, cost: Floats) -> Floats:
-        """The distance of every pair."""
+    def renew(self, cost: Floats) -> None:
+        """Mend the trees at these costs."""
         numba.set_num_threads(max(1, min(self.threads, vars(numba.config)["NUMBA_NUM_THREADS"])))
         k = self.network.links
         through = self.network.first_through
         mend_all(self.demand.origins, through, k.first, k.tail, k.head, cost, *self.trees, self.threads)
-        return self.trees[0][self.row, self.demand.destination]
 
 
 def equilibrium(network: AssignmentNetwork, demand: Demand, gap: float = 1e-8, threads: int = 1) -> Equilibrium:
@@ -185,14 +189,14 @@ def _iterate(columns: _Columns, ways: _Trees, wanted: float, began: float) -> li
     best, best_at = np.inf, 0
     for outer in range(MOST_OUTER):
         tidy(demand.trips, columns.paths)
-        distance = ways.renew(columns.cost)
-        total = float(columns.link[:, FLOW] @ columns.cost)
-        reached = (total - float(demand.trips @ distance)) / total if total > 0 else 0.0
+        ways.renew(columns.cost)
+        reached = relative_gap(ways.trees, ways.row, demand, columns.link, columns.cost)
         steps.append(Step(time.perf_counter() - began, reached))
         if reached < 0.5 * best:
             best, best_at = reached, outer
         if reached <= wanted or outer - best_at >= STALLED:
             break
-        columns.extend(ways)
-        columns.equalise(max(min(TIGHTER * reached, 1e-2), 1e-15))
+        tolerance = max(min(TIGHTER * reached, 1e-2), 1e-15)
+        columns.extend(ways, max(tolerance, ENDS))
+        columns.equalise(tolerance)
     return steps
