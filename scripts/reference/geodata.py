@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shapely.geometry import LineString, Point, shape
+from shapely.ops import substring
 
 from reference.own import own_rows
 from reference.sources import Row, Tables
@@ -32,6 +33,7 @@ def write(extracts: Path, out: Path, tables: Tables) -> None:
     """
     places = {row["id"]: (float(row["lon"]), float(row["lat"])) for row in tables["places"]}
     drawn = {row["link"]: _points(row["points"]) for row in own_rows("shapes")}
+    split = {row["link"] for row in own_rows("link_splits")}
     railways = _features(extracts / "rail_links_osm_geometry.geojson")
     lanes = _features(extracts / "sea_links_searoute.geojson")
     rail, sea, own = [], [], []
@@ -40,7 +42,8 @@ def write(extracts: Path, out: Path, tables: Tables) -> None:
         if link["id"] in railways and link["id"] not in drawn and _fits(railways[link["id"]], link, ends):
             rail.append(_feature(link, [ends[0], *_line(railways[link["id"]]), ends[1]]))
         elif link["id"] in lanes and link["id"] not in drawn:
-            sea.append(_feature(link, [ends[0], *_line(lanes[link["id"]]), ends[1]]))
+            lane = _line(lanes[link["id"]])
+            sea.append(_feature(link, [ends[0], *(_beyond(lane, ends[0]) if link["id"] in split else lane), ends[1]]))
         elif link["id"] in drawn:
             own.append(_feature(link, [ends[0], *drawn[link["id"]], ends[1]], simplify=False))
     _save(out / "geo_rail_osm", "links.geojson", rail)
@@ -63,6 +66,12 @@ def _features(path: Path) -> dict[str, Any]:
 
 def _line(feature: dict[str, Any]) -> Line:
     return [(lon, lat) for lon, lat in feature["geometry"]["coordinates"]]
+
+
+def _beyond(line: Line, place: tuple[float, float]) -> Line:
+    """The part of a line after its point nearest to a place."""
+    whole = LineString(line)
+    return list(substring(whole, whole.project(Point(place)), whole.length).coords)
 
 
 def _fits(feature: dict[str, Any], link: Row, ends: tuple[tuple[float, float], tuple[float, float]]) -> bool:

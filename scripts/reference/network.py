@@ -75,6 +75,7 @@ def _links(rows: list[Row]) -> list[Row]:
     others = {row["link"]: row for row in own_rows("other_trains")}
     fills = {row["link"]: row for row in own_rows("link_fill")}
     found = [_fact_link(row) for row in rows if row["status"] != "aggregate"]
+    _split(found)
     found += [_own_link(row) for row in own_rows("links")]
     for link in found:
         _fill(link, fills.get(link["id"]))
@@ -87,6 +88,18 @@ def _links(rows: list[Row]) -> list[Row]:
         if link.get("other_trains_day") is not None:
             link["assumed_fields"] = [*link["assumed_fields"], "other_trains_day"]
     return found
+
+
+def _split(links: list[Row]) -> None:
+    """Leave of a link that was measured past a place only the part beyond it, so that closing the place closes the whole way."""
+    known = {link["id"]: link for link in links}
+    for row in own_rows("link_splits"):
+        whole, first = known[row["link"]], known[row["other"]]
+        if (whole["from_place"], row["place"]) != (first["from_place"], first["to_place"]):
+            raise ValueError(f"own/link_splits.csv {row['link']}: {row['other']} does not join {whole['from_place']} and {row['place']}")
+        whole["from_place"] = row["place"]
+        whole["length_km"] -= first["length_km"]
+        whole["note"] = joined(row["why"], whole["note"])
 
 
 def _fill(link: Row, fill: Row | None) -> None:

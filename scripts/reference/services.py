@@ -7,6 +7,7 @@ The stops follow from the path, a start and the links run over.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from reference.own import estimated, fields, joined, own_rows, page
@@ -41,7 +42,8 @@ def _commodity(row: Row) -> Row:
 
 def _ends(facts: Path) -> dict[str, tuple[str, str]]:
     rows = [(row["id"], (row["from"], row["to"])) for row in read_facts(facts / "links.csv")]
-    return dict(rows + [(row["id"], (row["from_place"], row["to_place"])) for row in own_rows("links")])
+    found = dict(rows + [(row["id"], (row["from_place"], row["to_place"])) for row in own_rows("links")])
+    return found | {row["link"]: (row["place"], found[row["link"]][1]) for row in own_rows("link_splits")}
 
 
 def _pages(facts: Path) -> dict[str, Row]:
@@ -84,10 +86,11 @@ def _both_ways(facts: Path) -> Iterator[Row]:
 
 
 def _back_dwells(dwells: Row, places: list[str]) -> Row:
-    """Hours of the return: waits at the same places, a fixed run at the other end of the way."""
-    turned = dict(dwells)
-    if (dwells[places[-1]] or {}).get("run_h"):
-        turned[places[0]], turned[places[-1]] = dwells[places[-1]], None
+    """Hours of the return: waits at the same places, fixed runs at the other end of their legs."""
+    turned = {place: {**row, "run_h": None} if row and row["dwell_h"] else None for place, row in dwells.items()}
+    for start, end in pairwise(places):
+        if (dwells[end] or {}).get("run_h"):
+            turned[start] = {**dwells[end], "dwell_h": (turned[start] or {}).get("dwell_h")}
     return turned
 
 

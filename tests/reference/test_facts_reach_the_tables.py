@@ -30,6 +30,7 @@ SPELLED_OUT = {
     ("aktau_xian", "55 boxes of 40 feet"),
     ("xian_aktau_dostyk", "55 boxes of 40 feet"),
     ("aktau_xian_dostyk", "55 boxes of 40 feet"),
+    ("oc11", "15,982 km from Shanghai less 13,278 km to Suez"),
     ("transit_076", "13-15 days"),
     ("trade_turnover_growth_KAZ_AZE_2016", "7-9"),
 }
@@ -121,6 +122,14 @@ def test_a_sourced_number_was_read_in_its_page_or_is_marked_as_an_estimate(corri
             compared += 1
     assert compared > 200
     assert wrong == []
+
+
+def test_a_way_that_was_measured_past_a_place_keeps_its_length_and_is_shut_with_the_place(corridor: Corridor) -> None:
+    measured = {row["id"]: float(row["length_km"]) for row in facts("links")}
+    lengths = dict(corridor["links"].select("id", "length_km").iter_rows())
+    assert lengths["oc1"] + lengths["oc11"] == measured["oc11"]
+    shut = corridor.close(place="suez")
+    assert {"ocean_poti", "ocean_poti_back"} <= set(corridor.open("services")["id"]) - set(shut.open("services")["id"])
 
 
 def test_zero_is_an_estimate_too(corridor: Corridor) -> None:
