@@ -59,7 +59,7 @@ def serve_units(Z: Any, F: Any, e: int, s: int, t: float) -> None:
     F[res + r.R_BUSYTIME] += busy if t >= F[r.G_WARM] and last <= F[r.G_END] else 0.0
     note(Z, F, s, e, t, first - t, 0.0, last - first)
     Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, F, last, e)
+    push(Z, last, e)
 
 
 @jit
@@ -132,6 +132,6 @@ def load_by_cranes(Z: Any, F: Any, pool: int, t: float) -> None:
         if Z[e + r.E_LEFT] == 0:
             dequeue(Z, pool + r.P_WAITHEAD, pool + r.P_WAITTAIL)
             Z[e + r.E_PHASE] = r.RESUMES
-            push(Z, F, F[e + r.E_LAST], e)
+            push(Z, F[e + r.E_LAST], e)
     if yard > 0:
         wake(Z, F, yard, t)

@@ -1,7 +1,9 @@
-"""The list of future events: a winner tree over slots, ordered by time and then by the order of scheduling.
+"""The list of future events: a winner tree, ordered by time and then by the order of scheduling.
 
-The slot of the event that just fired stays open, and the next event scheduled takes it, so that most events cost one walk from leaf to
-root. Cost: O(log n) for n pending events. Source: tournament trees (Knuth, TAOCP 3, 5.4.1).
+A node of the tree holds the key of the earliest event below it: the bits of its time (times are never negative, so their bits are in their
+order), and its number in the order of scheduling with its slot beside it. The slot of the event that just fired stays open, and the next
+event scheduled takes it, so that most events cost one walk from leaf to root. On that walk the processor has nothing to guess: who plays
+whom does not depend on who wins. Cost: O(log n) for n pending events. Source: tournament trees (Knuth, TAOCP 3, 5.4.1).
 """
 
 from __future__ import annotations
@@ -9,40 +11,90 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.draws import jit
 
+NEVER = int(np.float64(np.inf).view(np.int64))
+SLOT_BITS = 20
+SLOT_MASK = (1 << SLOT_BITS) - 1
+
+
+@intrinsic
+def _earlier(typing: Any, time: Any, order: Any, other_time: Any, other_order: Any) -> Any:
+    """Whether the first of two keys comes before the other: one comparison of 128 bits, without a branch."""
+    key = types.int64
+    signature = types.boolean(key, key, key, key)
+
+    def code(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        wide = ir.IntType(128)
+
+        def joined(high: Any, low: Any) -> Any:
+            return builder.or_(builder.shl(builder.zext(high, wide), ir.Constant(wide, 64)), builder.zext(low, wide))
+
+        return builder.icmp_unsigned("<", joined(*arguments[:2]), joined(*arguments[2:]))
+
+    return signature, code
+
+
+@intrinsic
+def _either(typing: Any, condition: Any, one: Any, other: Any) -> Any:
+    """One of two numbers, chosen without a branch."""
+
+    def code(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        return builder.select(*arguments)
+
+    return types.int64(types.boolean, types.int64, types.int64), code
+
 
 @jit
-def _replay(Z: Any, F: Any, s: int) -> None:
+def _replay(Z: Any, s: int) -> None:
     """Let the event in slot s play its way up the tree."""
-    base, tree = Z[r.H_SLOTS], Z[r.H_TREE]
-    winner = np.int64(s)
-    time, order = F[base + 2 * winner], Z[base + 2 * winner]
-    i = Z[r.H_LEAVES] + winner
+    tree = Z[r.H_TREE]
+    i = Z[r.H_LEAVES] + s
+    time, order = Z[tree + 2 * i], Z[tree + 2 * i + 1]
     while i > 1:
-        other = Z[tree + (i ^ 1)]
-        other_time, other_order = F[base + 2 * other], Z[base + 2 * other]
-        if other_time < time or (other_time == time and other_order < order):
-            winner, time, order = other, other_time, other_order
+        other = tree + 2 * (i ^ 1)
+        other_time, other_order = Z[other], Z[other + 1]
+        wins: Any = _earlier(other_time, other_order, time, order)  # type: ignore[call-arg]
+        time = _either(wins, other_time, time)
+        order = _either(wins, other_order, order)
         i >>= 1
-        Z[tree + i] = winner
+        Z[tree + 2 * i] = time
+        Z[tree + 2 * i + 1] = order
 
 
 @jit
-def start_events(Z: Any, F: Any) -> None:
+def _play_all(Z: Any) -> None:
+    """Play every match of the tree."""
+    tree = Z[r.H_TREE]
+    for i in range(Z[r.H_LEAVES] - 1, 0, -1):
+        one, other = tree + 4 * i, tree + 4 * i + 2
+        wins: Any = _earlier(Z[one], Z[one + 1], Z[other], Z[other + 1])  # type: ignore[call-arg]
+        Z[tree + 2 * i] = _either(wins, Z[one], Z[other])
+        Z[tree + 2 * i + 1] = _either(wins, Z[one + 1], Z[other + 1])
+
+
+@jit
+def _empty(Z: Any, s: int) -> None:
+    """No event in slot s."""
+    leaf = Z[r.H_TREE] + 2 * (Z[r.H_LEAVES] + s)
+    Z[leaf] = NEVER
+    Z[leaf + 1] = s
+
+
+@jit
+def start_events(Z: Any) -> None:
     """Empty the list."""
-    base, tree, stack = Z[r.H_SLOTS], Z[r.H_TREE], Z[r.H_STACK]
     leaves = 16
-    for i in range(leaves):
-        F[base + 2 * i] = np.inf
-        Z[base + 2 * i] = 0
-        Z[tree + leaves + i] = i
-        Z[stack + i] = leaves - 1 - i
-    for i in range(leaves - 1, 0, -1):
-        Z[tree + i] = Z[tree + 2 * i]
     Z[r.H_LEAVES] = leaves
+    for i in range(leaves):
+        _empty(Z, i)
+        Z[Z[r.H_STACK] + i] = leaves - 1 - i
+    _play_all(Z)
     Z[r.H_NFREE] = leaves - 1
     Z[r.H_OPEN] = 0
     Z[r.H_UNUSED] = 1
@@ -50,59 +102,53 @@ def start_events(Z: Any, F: Any) -> None:
 
 
 @jit
-def _double(Z: Any, F: Any) -> None:
-    base, tree, stack = Z[r.H_SLOTS], Z[r.H_TREE], Z[r.H_STACK]
-    n = Z[r.H_LEAVES]
-    for i in range(2 * n):
-        Z[tree + 2 * n + i] = i
-    for i in range(n, 2 * n):
-        F[base + 2 * i] = np.inf
-        Z[base + 2 * i] = 0
-        Z[stack + Z[r.H_NFREE]] = 3 * n - 1 - i
-        Z[r.H_NFREE] += 1
-    for i in range(2 * n - 1, 0, -1):
-        a, b = Z[tree + 2 * i], Z[tree + 2 * i + 1]
-        ta, tb = F[base + 2 * a], F[base + 2 * b]
-        Z[tree + i] = b if tb < ta or (tb == ta and Z[base + 2 * b] < Z[base + 2 * a]) else a
+def _double(Z: Any) -> None:
+    tree, n = Z[r.H_TREE], Z[r.H_LEAVES]
     Z[r.H_LEAVES] = 2 * n
+    for i in range(2 * n - 1, -1, -1):
+        Z[tree + 4 * n + i] = Z[tree + 2 * n + i]
+    for i in range(n, 2 * n):
+        _empty(Z, i)
+        Z[Z[r.H_STACK] + Z[r.H_NFREE]] = 3 * n - 1 - i
+        Z[r.H_NFREE] += 1
+    _play_all(Z)
 
 
 @jit
-def push(Z: Any, F: Any, time: float, address: int) -> None:
+def push(Z: Any, time: float, address: int) -> None:
     """Schedule an event of the record at the address."""
     if Z[r.H_UNUSED] == 1:
         s = Z[r.H_OPEN]
-        Z[r.H_UNUSED] = 0
-        walk = False
     else:
         if Z[r.H_NFREE] == 0:
             if 2 * Z[r.H_LEAVES] > Z[r.H_MAXSLOTS]:
                 Z[r.H_ERROR] = r.SLOTS_FULL
                 return
-            _double(Z, F)
+            _double(Z)
         Z[r.H_NFREE] -= 1
         s = Z[Z[r.H_STACK] + Z[r.H_NFREE]]
-        walk = True
-    slot = Z[r.H_SLOTS] + 2 * s
-    F[slot] = time
-    Z[slot] = Z[r.H_SEQ]
-    Z[slot + 1] = address
+    leaf = Z[r.H_TREE] + 2 * (Z[r.H_LEAVES] + s)
+    Z[leaf] = np.float64(time).view(np.int64)
+    Z[leaf + 1] = (Z[r.H_SEQ] << SLOT_BITS) | s
+    Z[Z[r.H_SLOTS] + s] = address
     Z[r.H_SEQ] += 1
-    if walk:
-        _replay(Z, F, s)
+    if Z[r.H_UNUSED] == 1:
+        Z[r.H_UNUSED] = 0
+    else:
+        _replay(Z, s)
 
 
 @jit
-def pop(Z: Any, F: Any) -> int:
-    """The slot of the next event; its time is F[slot], its address Z[slot + 1]. The time is infinite when nothing is pending."""
+def pop(Z: Any) -> Any:
+    """Hour and address of the next event; the hour is infinite when nothing is pending."""
     s = Z[r.H_OPEN]
-    base = Z[r.H_SLOTS]
     if Z[r.H_UNUSED] == 1:
-        F[base + 2 * s] = np.inf
+        _empty(Z, s)
         Z[Z[r.H_STACK] + Z[r.H_NFREE]] = s
         Z[r.H_NFREE] += 1
-    _replay(Z, F, s)
-    s = Z[Z[r.H_TREE] + 1]
+    _replay(Z, s)
+    first = Z[r.H_TREE] + 2
+    s = Z[first + 1] & SLOT_MASK
     Z[r.H_OPEN] = s
     Z[r.H_UNUSED] = 1
-    return base + 2 * s
+    return np.int64(Z[first]).view(np.float64), Z[Z[r.H_SLOTS] + s]

@@ -79,7 +79,7 @@ def _begin(Z: Any, F: Any, e: int, t: float) -> None:
     note_use(F, res, start, end)
     note_stay(Z, F, Z[res + r.R_LINE], F[e + r.E_SINCE], t, 1.0)
     Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, F, end, e)
+    push(Z, end, e)
 
 
 @jit
@@ -87,13 +87,16 @@ def _run_over_line(Z: Any, F: Any, e: int, s: int, t: float) -> float:
     """Wait for a slot of a line and run over it; other traffic takes slots in between. Returns the hour of arrival."""
     res = Z[s + r.S_RES]
     free, other, slot = Z[res + r.R_FREE], Z[res + r.R_OTHER], F[res + r.R_SLOT]
+    clear = F[free]
     if other > 0:
-        if F[res + r.R_OTHERNEXT] < t - F[res + r.R_MEMORY]:  # what passed so long ago no longer matters
-            F[res + r.R_OTHERNEXT] = t - F[res + r.R_MEMORY] + draw(Z, F, other)
-        while F[res + r.R_OTHERNEXT] <= t:
-            F[free] = max(F[free], F[res + r.R_OTHERNEXT]) + slot
-            F[res + r.R_OTHERNEXT] += draw(Z, F, other)
-    start = max(t, F[free])
+        following = F[res + r.R_OTHERNEXT]
+        if following < t - F[res + r.R_MEMORY]:  # what passed so long ago no longer matters
+            following = t - F[res + r.R_MEMORY] + draw(Z, F, other)
+        while following <= t:
+            clear = max(clear, following) + slot
+            following += draw(Z, F, other)
+        F[res + r.R_OTHERNEXT] = following
+    start = max(t, clear)
     waited = start - t
     if Z[res + r.R_CAL] > 0:
         start = opening(Z, F, Z[res + r.R_CAL], start, t)
@@ -212,7 +215,7 @@ def _pass_queue(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
         serve_units(Z, F, e, s, t)
         return 0
     Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, F, end, e)
+    push(Z, end, e)
     return 0
 
 
@@ -276,7 +279,7 @@ def _pass_time(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
     if end <= t:
         return 1
     Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, F, end, e)
+    push(Z, end, e)
     return 0
 
 
@@ -347,7 +350,7 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
 @jit
 def _start(Z: Any, F: Any, seed: int, replication: int) -> None:
     """Set streams, calendars, sources, timetables and fleets to the start of a run."""
-    start_events(Z, F)
+    start_events(Z)
     for i in range(Z[r.H_NDISTS]):
         d = Z[r.H_DISTS] + i * r.DIST
         Z[d + r.D_STATE] = stream_start(seed, replication, Z[d + r.D_STREAM])
@@ -364,13 +367,13 @@ def _start(Z: Any, F: Any, seed: int, replication: int) -> None:
         source = Z[r.H_SOURCES] + i * r.SOURCE_SIZE
         F[source + r.O_NEXT] = next_arrival(Z, F, source, 0.0)
         if Z[source + r.O_POOL] == 0 or Z[Z[source + r.O_POOL] + r.P_MODE] != r.FROM_SOURCES:
-            push(Z, F, F[source + r.O_NEXT], source)
+            push(Z, F[source + r.O_NEXT], source)
     for i in range(Z[r.H_NPOOLS]):
         pool = Z[r.H_POOLS] + i * r.POOL_SIZE
         if Z[pool + r.P_MODE] == r.FROM_SOURCES:
             fill_from_sources(Z, F, pool)
         elif Z[pool + r.P_NTICKS] > 0 and Z[pool + r.P_START] > 0:
-            push(Z, F, F[Z[pool + r.P_TICKS]], pool)
+            push(Z, F[Z[pool + r.P_TICKS]], pool)
     for i in range(Z[r.H_NFLEETS]):
         fleet = Z[r.H_FLEETS] + i * r.FLEET
         for _ in range(Z[fleet + r.A_COUNT]):
@@ -411,11 +414,9 @@ def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
                 _go(Z, F, Z[Z[r.H_WORKBASE] + Z[r.H_WORK]], t)
             else:
                 _go(Z, F, dequeue(Z, r.H_NEWHEAD, r.H_NEWTAIL), t)
-        slot = pop(Z, F)
-        t = F[slot]
+        t, address = pop(Z)
         if t > F[r.G_END]:
             break
-        address = Z[slot + 1]
         what = Z[address]
         Z[r.H_FIRED] += 1
         Z[r.H_EVENTS] += 1

@@ -229,7 +229,7 @@ class _Layout:
         static = self.length
         room = self.room
         days = self.days - 1
-        parts = {"slots": 2 * room.slots, "tree": 2 * room.slots, "stack": room.slots, "work": room.work}
+        parts = {"slots": room.slots, "tree": 4 * room.slots, "stack": room.slots, "work": room.work}
         parts |= {"carriers": room.carriers * r.CARRIER_SIZE, "boxes": room.boxes * r.BOX, "trace": room.trace * r.TRACE_ROW}
         bases = {name: self.take(size) for name, size in parts.items()}
         ints, floats = np.zeros(self.length, np.int64), np.zeros(self.length)

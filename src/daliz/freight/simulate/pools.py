@@ -77,7 +77,7 @@ def fill_from_sources(Z: Any, F: Any, pool: int) -> None:
             leaves = arrival
             break
     Z[pool + r.P_READY] = form(Z, F, pool, leaves)
-    push(Z, F, leaves, pool)
+    push(Z, leaves, pool)
 
 
 @jit
@@ -88,7 +88,7 @@ def set_timer(Z: Any, F: Any, owner: int, due: float) -> None:
     Z[timer + r.E_TYPE] = r.TIMER
     Z[timer + r.T_OWNER] = owner
     Z[timer + r.T_EPOCH] = Z[r.H_SEQ]
-    push(Z, F, due, timer)
+    push(Z, due, timer)
 
 
 @jit
@@ -199,7 +199,7 @@ def source_fires(Z: Any, F: Any, source: int, t: float) -> None:
             enqueue(Z, r.H_NEWHEAD, r.H_NEWTAIL, e)
     if pool > 0:
         check_pool(Z, F, pool, t)
-    push(Z, F, next_arrival(Z, F, source, t), source)
+    push(Z, next_arrival(Z, F, source, t), source)
 
 
 @jit
@@ -218,4 +218,4 @@ def pool_fires(Z: Any, F: Any, pool: int, t: float) -> None:
             check_pool(Z, F, pool, t)
     Z[pool + r.P_TICKED] += 1
     if Z[pool + r.P_TICKED] < Z[pool + r.P_NTICKS]:
-        push(Z, F, F[ticks + Z[pool + r.P_TICKED]], pool)
+        push(Z, F[ticks + Z[pool + r.P_TICKED]], pool)

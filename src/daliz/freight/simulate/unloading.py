@@ -28,7 +28,7 @@ def unload(Z: Any, F: Any, e: int, s: int, t: float) -> None:
     Z[e + r.E_COUNT] = 0
     Z[e + r.E_HEAD] = 0
     Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, F, last, e)
+    push(Z, last, e)
 
 
 @jit
@@ -57,7 +57,7 @@ def _box_by_box(Z: Any, F: Any, e: int, s: int, t: float) -> float:
         Z[lot + r.E_TAIL] = b
         Z[lot + r.E_COUNT] = 1
         Z[lot + r.E_LEFT] = 1
-        push(Z, F, end, lot)
+        push(Z, end, lot)
         b = following
     return last
 
@@ -100,13 +100,13 @@ def _into_trains(Z: Any, F: Any, e: int, s: int, t: float) -> float:
         while Z[pool + r.P_TICK] < Z[pool + r.P_NTICKS] and F[ticks + Z[pool + r.P_TICK]] < end:
             if Z[pool + r.P_COUNT] > 0:
                 tick = F[ticks + Z[pool + r.P_TICK]]
-                push(Z, F, tick, form(Z, F, pool, tick))
+                push(Z, tick, form(Z, F, pool, tick))
             Z[pool + r.P_TICK] += 1
         F[box + r.B_MOVING] += moving - F[box + r.B_BOARDED]
         Z[box + r.B_LEG] += r.LEG
         append(Z, F, pool, box, end)
         if Z[pool + r.P_COUNT] == size and Z[pool + r.P_FULL] == 1:
-            push(Z, F, end, form(Z, F, pool, end))
+            push(Z, end, form(Z, F, pool, end))
     F[res + r.R_BUSYTIME] += used if t >= F[r.G_WARM] and end <= F[r.G_END] else 0.0
     for i in range(servers):
         F[free + i] = end

@@ -58,7 +58,7 @@ def wake(Z: Any, F: Any, yard: int, t: float) -> None:
         work(Z, Z[yard + r.Y_HEAD])
     elif Z[yard + r.Y_RINGCOUNT] > 0 and Z[yard + r.Y_WAKE] == 0:
         Z[yard + r.Y_WAKE] = 2
-        push(Z, F, F[Z[yard + r.Y_RING] + (Z[yard + r.Y_RINGHEAD] & (Z[yard + r.Y_RINGSIZE] - 1))], yard)
+        push(Z, F[Z[yard + r.Y_RING] + (Z[yard + r.Y_RINGHEAD] & (Z[yard + r.Y_RINGSIZE] - 1))], yard)
 
 
 @jit
