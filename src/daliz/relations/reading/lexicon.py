@@ -1,7 +1,8 @@
 """The words reading knows, kept as CSV files in `data/`: names of countries and towns, offices, documents, moods, patterns.
 
 People and institutions come from the corridor's table `actors`, with the spellings that stand there; other transliterations of a
-surname (Tokayev, Toqayev, Tokajew, Токаев) are recognised by their sound.
+surname (Tokayev, Toqayev, Tokajew, Токаев) are recognised by their sound. Leaders of other countries come from `data/leaders.csv`
+(recalled, with the years of office): a surname alone counts where the column `alone` holds it, else beside the office.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Actor:
     since: str
     until: str
     spellings: tuple[str, ...]
+    alone: tuple[str, ...] = ()
 
     def in_office(self, day: str | None) -> bool:
         """Whether the term covers the day; unknown ends are open."""
@@ -145,8 +147,27 @@ def sound(word: str) -> str:
     return plain
 
 
+# Surnames shorter than this are taken as they are written: by sound, Abe and Xi are too much like other words.
+LONG = 5
+
+
 def _is_body(spelling: str) -> bool:
     return any(word in spelling.casefold() for word in ("council", "commission", "committee"))
+
+
+def _key(spelling: str) -> tuple[str, ...]:
+    return tuple(filter(None, (fold(word) or word for word in words_of(spelling))))
+
+
+@cache
+def _leaders() -> tuple[Actor, ...]:
+    found = []
+    for row in rows("leaders"):
+        spellings = (row["name"], *_listed(row["spellings"]))
+        found.append(
+            Actor("", row["name"], "person", row["country"], row["rank"], row["since"], row["until"], spellings, _listed(row["alone"]))
+        )
+    return tuple(found)
 
 
 def _telling(name: str) -> str:
@@ -166,6 +187,8 @@ class Lexicon:
         for row in rows("bodies"):
             self._add(row["name"], Entry("B", name=row["name"], rank=row["kind"]))
         self._add_actors()
+        self.leaders = tuple(leader for leader in _leaders() if not self._knows(leader))
+        self._add_leaders()
         self.capitals = frozenset(self._capitals())
         for listed in self.by_first.values():
             listed.sort(key=lambda pair: -len(pair[0]))
@@ -181,8 +204,11 @@ class Lexicon:
         for actor in self.actors:
             yield from (spelling.split()[-1] if actor.kind == "person" else _telling(spelling) for spelling in actor.spellings)
 
+        for leader in self.leaders:
+            yield from leader.alone
+
     def _add(self, spelling: str, entry: Entry) -> None:
-        key = tuple(filter(None, (fold(word) or word for word in words_of(spelling))))
+        key = _key(spelling)
         if key:
             self.by_first.setdefault(key[0], []).append((key, entry))
 
@@ -224,6 +250,31 @@ class Lexicon:
             self._add(spelling, Entry("P", held[0].country, tuple(held), name=held[0].name))
         self.surnames = {key: tuple(dict.fromkeys(held)) for key, held in surnames.items()}
 
+    def _knows(self, leader: Actor) -> bool:
+        held = self.surnames.get(sound(leader.name.split()[-1]), ())
+        return any(actor.country == leader.country and actor.rank == leader.rank for actor in held)
+
+    def _add_leaders(self) -> None:
+        """Leaders by their full names, and by surname where it tells enough by itself."""
+        people: dict[str, list[Actor]] = {}
+        surnames: dict[str, list[Actor]] = {}
+        for leader in self.leaders:
+            for spelling in leader.spellings:
+                people.setdefault(spelling, []).append(leader)
+            for word in leader.alone:
+                surnames.setdefault(sound(word) if len(word) >= LONG else word, []).append(leader)
+        for spelling, held in people.items():
+            if not any(entry.symbol == "P" for key, entry in self.by_first.get(fold(spelling.split()[0]), ()) if key == _key(spelling)):
+                self._add(spelling, Entry("P", held[0].country, tuple(held), name=held[0].name))
+        for word, held in surnames.items():
+            self.surnames.setdefault(word, tuple(held))
+
+    def leader(self, name: str, rank: str | None, day: str | None) -> Actor | None:
+        """Whom an office and a surname mean together (`President Ruto`), where only one country's leader fits."""
+        surname = sound(name.split()[-1])
+        held = [one for one in self.leaders if one.rank == rank and one.in_office(day) and sound(one.name.split()[-1]) == surname]
+        return held[0] if len({one.country for one in held}) == 1 else None
+
     def longest(self, folded: list[str], start: int) -> tuple[int, Entry] | None:
         """The longest spelling that begins at a word: how many words, and what it stands for."""
         for key, entry in self.by_first.get(folded[start], ()):
@@ -234,8 +285,8 @@ class Lexicon:
     def officeholder(self, country: str | None, rank: str, day: str | None) -> Actor | None:
         """Who held an office on a day, when the actors table names exactly one."""
         held = {
-            actor.id: actor
-            for actor in self.actors
+            actor.id or actor.name: actor
+            for actor in (*self.actors, *self.leaders)
             if actor.kind == "person" and actor.country == country and actor.rank == rank and actor.in_office(day)
         }
         return next(iter(held.values())) if len(held) == 1 else None

@@ -21,6 +21,7 @@ from daliz.relations.reading.tokens import Token
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
 PLAIN = frozenset(".ndKAHSOFboG")
+SURNAME = 4
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def _grammar() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _person(tokens: Sequence[Token], index: int, lexicon: Lexicon) -> Entry | None:
     """A capitalised word that sounds like a known surname, unless another given name stands before it."""
     word = tokens[index].text
-    if len(word) < 4 or not word[0].isupper():
+    if not word[0].isupper():
         return None
-    held = lexicon.surnames.get(sound(word))
+    held = lexicon.surnames.get(word) or (lexicon.surnames.get(sound(word)) if len(word) >= SURNAME else None)
     if not held:
         return None
     if index and tokens[index - 1].text == "." and index > 1 and len(tokens[index - 2].text) == 1:
@@ -277,7 +278,7 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
 def office_party(lexicon: Lexicon, country: str, rank: str | None, day: str | None) -> Party:
     holder = lexicon.officeholder(country, rank, day) if rank in RANKS[:3] else None
     if holder:
-        return Party(country, holder.name, holder.id, rank)
+        return Party(country, holder.name, holder.id or None, rank)
     words = (rank or "").replace("_", " ")
     return Party(country, f"{words} of {country_name(country)}" if words else country_name(country), None, rank)
 
@@ -298,6 +299,8 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
     if country is None:
         if not name:
             return replace(whole, kind="office")
+        if leader := lexicon.leader(name, whole.rank, day):
+            return replace(whole, kind="person", parties=(Party(leader.country, leader.name, None, leader.rank),), country=leader.country)
         return replace(whole, kind="person", parties=(Party(None, name, None, whole.rank),), doubts=(f"unknown actor: {name}",))
     if name:
         party = Party(country, name, None, whole.rank)
