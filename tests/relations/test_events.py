@@ -18,16 +18,16 @@ from tests.relations.gdelt_lines import line, make_rows, write
 from daliz.corridor import DalizError
 from daliz.relations.events import coverage, ingest, open_store, read_audit, stages, write_sample
 from daliz.relations.events import fold as fold_events
-from daliz.relations.events.gate import Rule, pack, sift
+from daliz.relations.events.gate import PAD, WINDOW, Rule, pack, sift
 from daliz.relations.events.layouts import layout_of
 from daliz.relations.events.stream import BrokenFile, Piece, blocks
 
 
-def sifted(data: bytes, rule: Rule) -> tuple[list[bytes], int, list[tuple[bytes, int]]]:
+def sifted(data: bytes, rule: Rule, begin: int = 0) -> tuple[list[bytes], int, list[tuple[bytes, int]]]:
     """Kept lines, lines seen, and broken lines with their reason."""
-    buffer = np.zeros(len(data) + 8, dtype=np.uint8)
+    buffer = np.zeros(len(data) + PAD, dtype=np.uint8)
     buffer[: len(data)] = np.frombuffer(data, dtype=np.uint8)
-    passed = sift(buffer, len(data), rule, np.empty(len(data) + 1, dtype=np.uint8))
+    passed = sift(buffer, len(data), rule, np.empty(len(data) + 1, dtype=np.uint8), begin)
     return passed.kept.split(b"\n")[:-1], passed.rows, [(data[a:b], reason) for a, b, reason in passed.bad]
 
 
@@ -71,6 +71,21 @@ def test_the_gate_over_words_equals_plain_splitting_of_lines(lines: list[str], e
     kept, rows, bad = sifted(data, rule)
     plain = plain_gate(data, 4, "KAZ", "AZE")
     assert (kept, rows, bad) == plain
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_gate_keeps_its_place_over_many_windows_of_bytes(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = np.array(["20240311", "KAZ", "AZE", "042", "0431", "", "əə", "\x01\x08", "word " * 9, "x" * 70])
+    lines = ["\t".join(rng.choice(cells, rng.integers(3, 6))) for _ in range(6_000)]
+    lines += ["20240311\tKAZ\tAZE\t042", "20240311\tAZE\tKAZ\t0431\r"] * 500
+    rng.shuffle(lines)
+    data = "\n".join(lines).encode()
+    rule = Rule(4, 0, 1, 2, 3, (pack("KAZ"),), (pack("AZE"),))
+    assert len(data) > 4 * WINDOW
+    assert sifted(data, rule) == plain_gate(data, 4, "KAZ", "AZE")
+    begin = data.index(b"\n") + 1
+    assert sifted(data, rule, begin) == plain_gate(data[begin:], 4, "KAZ", "AZE")
 
 
 @given(st.binary(min_size=1, max_size=12))

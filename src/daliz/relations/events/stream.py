@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daliz.corridor.errors import DalizError
+from daliz.relations.events.gate import PAD
 
 Bytes = NDArray[np.uint8]
 
 BLOCK_BYTES = 4 << 20
-PAD = 8
 NEWLINE = 10
 PIECE_BYTES = 64 << 20
 PACKED = (".zip", ".gz")
