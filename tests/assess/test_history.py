@@ -41,12 +41,12 @@ def test_times_and_northern_volumes_are_of_the_published_order(held: dict[str, C
 
 
 def test_misses_are_told_in_words() -> None:
-    change = Change("Boxes", "shut", "TEU", 100, 200, 100, 2500, ("observations/a", "observations/b"))
-    assert change.verdict == "right direction, far off by a factor of 12.5"
+    change = Change("shut:boxes", "Boxes", "shut", "TEU", 100, 200, 100, 2500, ("observations/a", "observations/b"))
+    assert change.verdict == "right direction, far off by a factor of 12.50"
     assert "published 100 to 200 TEU (times 2.00); model 100 to 2,500 (times 25.00)" in history_lines([change])[0]
-    assert Change("Boxes", "shut", "TEU", 100, 200, 100, 50, ("a", "b")).verdict == "wrong direction"
-    assert Change("Boxes", "shut", "TEU", 100, 200, 100, 100, ("a", "b")).verdict == "no change in the model"
-    assert Change("Boxes", "shut", "TEU", 100, 200, None, 100, ("a", "b")).verdict == "the model has no such way"
+    assert Change("shut:boxes", "Boxes", "shut", "TEU", 100, 200, 100, 50, ("a", "b")).verdict == "wrong direction"
+    assert Change("shut:boxes", "Boxes", "shut", "TEU", 100, 200, 100, 100, ("a", "b")).verdict == "no change in the model"
+    assert Change("shut:boxes", "Boxes", "shut", "TEU", 100, 200, None, 100, ("a", "b")).verdict == "the model has no such way"
 
 
 def test_a_corridor_without_history_says_so(tiny: Corridor) -> None:

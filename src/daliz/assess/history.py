@@ -6,6 +6,7 @@ complete, and demand and rates are those of the tables; so directions and orders
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,10 +33,11 @@ MAGNITUDE_FACTOR = 10.0
 class Change:
     """One change that was published, and the model's.
 
-    Attributes: what, scenario (title of the state after), unit, observed_before, observed_after, model_before, model_after (None: no way),
-    rows (observations).
+    Attributes: name (state after and measure), what, scenario (title of the state after), unit, observed_before, observed_after,
+    model_before, model_after (None: no way), rows (observations), limit (what the model leaves out, in a sentence).
     """
 
+    name: str
     what: str
     scenario: str
     unit: str
@@ -44,6 +46,7 @@ class Change:
     model_before: float | None
     model_after: float | None
     rows: tuple[str, str]
+    limit: str = ""
 
     @property
     def observed_ratio(self) -> float:
@@ -63,6 +66,17 @@ class Change:
         return self.model_ratio is not None and (self.model_ratio - 1) * (self.observed_ratio - 1) > 0
 
     @property
+    def factor(self) -> float:
+        """How far the two ratios are apart, 1 or more; infinite where one of them is nothing or unknown."""
+        ratio = self.model_ratio
+        return max(ratio / self.observed_ratio, self.observed_ratio / ratio) if ratio and self.observed_ratio else math.inf
+
+    @property
+    def missed(self) -> bool:
+        """Whether the direction is another, or the change is off by more than a factor of two."""
+        return not self.direction_agrees or self.factor > CLOSE_FACTOR
+
+    @property
     def verdict(self) -> str:
         """Direction and order of magnitude in words."""
         ratio = self.model_ratio
@@ -72,19 +86,23 @@ class Change:
             return "wrong direction" if abs(ratio - 1) > 0.005 else "no change in the model"
         if ratio == 0:
             return "right direction; all of it, since the closure is complete"
-        factor = max(ratio / self.observed_ratio, self.observed_ratio / ratio)
-        if factor <= CLOSE_FACTOR:
+        if not self.missed:
             return "right direction, within a factor of two"
-        return f"right direction, {'off' if factor <= MAGNITUDE_FACTOR else 'far off'} by a factor of {factor:.1f}"
+        return f"right direction, {'off' if self.factor <= MAGNITUDE_FACTOR else 'far off'} by a factor of {self.factor:.2f}"
+
+
+def has_history(corridor: Corridor) -> bool:
+    """Whether there is a `history.toml` beside the tables."""
+    return corridor.origin == "embedded" or (Path(corridor.origin) / "history.toml").exists()
 
 
 def _file(corridor: Corridor) -> dict[str, Any]:
     if corridor.origin == "embedded":
         text = (files("daliz.reference") / "history.toml").read_text(encoding="utf-8")
     else:
-        path = Path(corridor.origin) / "history.toml"
-        if not path.exists():
+        if not has_history(corridor):
             raise DalizError("there is no history.toml beside the tables, so there is nothing to hold the model against")
+        path = Path(corridor.origin) / "history.toml"
         text = path.read_text(encoding="utf-8")
     try:
         return tomllib.loads(text)
@@ -126,6 +144,7 @@ def _relation(text: str) -> Relation:
 def _change(corridor: Corridor, entry: dict[str, Any], title: str, model: list[float | None]) -> Change:
     before, after = (find_row(corridor, f"observations/{entry[f'observed_{side}']}") for side in ("before", "after"))
     return Change(
+        name=f"{entry['after']}:{entry['measure']}",
         what=entry["what"],
         scenario=title,
         unit=before["unit"] or "",
@@ -134,6 +153,7 @@ def _change(corridor: Corridor, entry: dict[str, Any], title: str, model: list[f
         model_before=model[0],
         model_after=model[1],
         rows=(f"observations/{before['id']}", f"observations/{after['id']}"),
+        limit=entry.get("limit", ""),
     )
 
 
@@ -147,11 +167,12 @@ def _model(base: Corridor, state: Corridor, measure: str, relations: list[Relati
     kind, _, subject = measure.partition(":")
     if kind == "flow":
         return _flows(state, tuple(relations), told_by(base)).get(subject, 0.0)
-    if kind == "sea_days":
+    if kind == "days_at_sea":
         origin, destination = _relation(subject)
         try:
             front = plan(state, origin, destination, depart=week_of(base), modes=["sea"], draws=2, all_itineraries=True).front
         except PlanError:
             return None
-        return float((front["days"] + front["wait_days"]).min())  # type: ignore[arg-type]
-    raise DalizError(f"history.toml: measure {measure!r}; expected flow:FAMILY or sea_days:ORIGIN:DESTINATION")
+        # Published days are those of the ship: the wait for it is not in them.
+        return float(front["days"].min())  # type: ignore[arg-type]
+    raise DalizError(f"history.toml: measure {measure!r}; expected flow:FAMILY or days_at_sea:ORIGIN:DESTINATION")

@@ -6,7 +6,6 @@ shippers use it. Therefore the question is put again without each country that t
 
 from __future__ import annotations
 
-from itertools import combinations
 from statistics import fmean
 from typing import Any
 
@@ -48,30 +47,31 @@ def itineraries(corridor: Corridor, origin: str | None = None, destination: str 
 
 
 def _of_pair(corridor: Corridor, origin: str, destination: str, commodity: str) -> list[dict[str, object]]:
+    """The itineraries of a pair. A country is left out only of a question whose answer passes it: without any other, the answer stays."""
     found: dict[str, dict[str, object]] = {}
     country = dict(corridor["places"].select("id", "country").iter_rows())
-    ends = {country[origin], country[destination]}
-    passed: set[str] = set()
-    asked: set[frozenset[str]] = set()
+    never = {country[origin], country[destination], "XXX"}
     waiting = [frozenset[str]()]
+    asked = set(waiting)
     while waiting:
         left_out = waiting.pop(0)
-        if left_out in asked:
-            continue
-        asked.add(left_out)
         answer = _ask(corridor, origin, destination, commodity, left_out)
-        for row in [] if answer is None else _chains(answer, origin, destination, commodity):
+        if answer is None:
+            continue
+        for row in _chains(answer, origin, destination, commodity):
             found.setdefault(str(row["itinerary"]), row)
-        new = set() if answer is None else {country[place] for place in answer.legs["from_place"]} | _touched(corridor, answer, country)
-        passed |= new - ends - {"XXX"}
-        waiting += [frozenset(some) for size in range(1, MOST_LEFT_OUT + 1) for some in combinations(sorted(passed), size)]
+        if len(left_out) < MOST_LEFT_OUT:
+            more = [left_out | {passed} for passed in sorted(_passed(answer) - never)]
+            waiting += [each for each in more if each not in asked]
+            asked |= set(more)
     return list(found.values())
 
 
-def _touched(corridor: Corridor, answer: Plan, country: dict[str, str]) -> set[str]:
-    services = answer.legs["service"].unique().to_list()
-    stops = corridor["stops"].filter(pl.col("service").is_in(services))
-    return {country[place] for place in stops["place"]} - {"XXX"}
+def _passed(answer: Plan) -> set[str]:
+    """Countries that the services of an answer call at or pass."""
+    network = answer.network
+    patterns = {pattern for path in answer.paths for pattern in path.legs[:, 0].tolist()}
+    return {network.place_rows[stop["place"]]["country"] for pattern in patterns for stop in network.patterns[pattern].stops}
 
 
 def _ask(corridor: Corridor, origin: str, destination: str, commodity: str, left_out: frozenset[str]) -> Plan | None:

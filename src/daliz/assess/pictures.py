@@ -9,6 +9,7 @@ import polars as pl
 
 from daliz.assess.agenda import Agenda
 from daliz.assess.compare import Comparison
+from daliz.assess.history import Change
 
 if TYPE_CHECKING:
     import altair as alt
@@ -108,3 +109,25 @@ def scenarios_chart(rows: pl.DataFrame, title: str) -> alt.LayerChart:
     points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="scenario:Q")
     numbers = base.mark_text(align="left", dx=8, fontSize=11).encode(x="high:Q", text=alt.Text("scenario:Q", format=".1f"))
     return (now + spans + points + numbers).properties(width=380, height=28 * rows.height)
+
+
+def history_chart(changes: Sequence[Change]) -> alt.LayerChart:
+    """By how much each figure changed, as published and in the model, joined by a line; 1 is no change."""
+    import altair as alt
+
+    rows = [
+        {"what": change.what, "by": by, "times": ratio, "published": change.observed_ratio, "model": change.model_ratio}
+        for change in changes
+        if change.model_ratio is not None
+        for by, ratio in (("published", change.observed_ratio), ("model", change.model_ratio))
+    ]
+    base = alt.Chart(pl.DataFrame(rows)).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)))
+    sides, legend = ["published", "model"], alt.Legend(title=None, orient="top")
+    same = alt.Chart(pl.DataFrame({"one": [1.0]})).mark_rule(color="#9aa4af", strokeDash=[4, 3]).encode(x="one:Q")
+    spans = base.mark_rule(strokeWidth=2, color="#c3cad2").encode(x=alt.X("published:Q", title="after over before"), x2="model:Q")
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x="times:Q",
+        color=alt.Color("by:N", sort=sides, scale=alt.Scale(range=["#8a8f98", "#12436d"]), legend=legend),
+        shape=alt.Shape("by:N", sort=sides, scale=alt.Scale(range=["square", "circle"]), legend=legend),
+    )
+    return (same + spans + points).properties(width=330, height=34 * (len(rows) // 2))

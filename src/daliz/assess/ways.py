@@ -50,6 +50,7 @@ class Week:
     touches: tuple[frozenset[str], ...]
 
 
+@lru_cache(maxsize=64)
 def week_of(corridor: Corridor) -> date:
     """The first Monday of June in the year that the demands stand for: far from the months of storms."""
     years = corridor["demands"]["year"].drop_nulls()

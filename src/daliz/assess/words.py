@@ -74,18 +74,20 @@ def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
     return f"{title}: {'; '.join(told)}."
 
 
+def change_texts(change: Change) -> tuple[str, str]:
+    """What was published, and what the model gives: before, after and the factor between them."""
+    published = f"{readable(change.observed_before)} to {readable(change.observed_after)} {change.unit} (times {change.observed_ratio:.2f})"
+    if change.model_before is None or change.model_after is None:
+        return published, "no such way"
+    ratio = f" (times {change.model_ratio:.2f})" if change.model_ratio is not None else ""
+    return published, f"{readable(change.model_before)} to {readable(change.model_after)}{ratio}"
+
+
 def history_lines(changes: Sequence[Change]) -> list[str]:
-    """Published changes beside the model's, a line each."""
+    """Published changes beside the model's, a line each; what the model leaves out stands with those that it misses."""
     lines = []
     for change in changes:
-        values = [change.observed_before, change.observed_after, change.model_before, change.model_after]
-        published, model = (
-            ("none" if value is None else readable(value) for value in values[:2]),
-            ("none" if value is None else readable(value) for value in values[2:]),
-        )
-        ratio = "" if change.model_ratio is None else f" (times {change.model_ratio:.2f})"
-        lines.append(
-            f"{change.what}: published {' to '.join(published)} {change.unit} (times {change.observed_ratio:.2f}); model "
-            f"{' to '.join(model)}{ratio}: {change.verdict}."
-        )
+        published, model = change_texts(change)
+        why = f" {change.limit}" if change.missed and change.limit else ""
+        lines.append(f"{change.what}: published {published}; model {model}: {change.verdict}.{why}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from daliz.corridor.errors import PlaceError
@@ -17,13 +18,13 @@ def find_place(corridor: Corridor, text: str) -> str:
     An exact id, name, code or alias wins over the beginning of a name. Raises: PlaceError with the choices when nothing or more
     than one place fits.
     """
+    if text in _ids(corridor):
+        return text
     wanted = fold(text)
     exact: list[str] = []
     starting: list[str] = []
     spellings: list[str] = []
     for row in corridor["places"].select("id", "name", "unlocode", "aliases").iter_rows(named=True):
-        if text == row["id"]:
-            return text
         names = [name for name in (row["name"], *(row["aliases"] or []), row["unlocode"], row["id"]) if name]
         spellings += names
         folded = [fold(name) for name in names]
@@ -38,6 +39,11 @@ def find_place(corridor: Corridor, text: str) -> str:
         names_by_id = dict(corridor["places"].select("id", "name").iter_rows())
         raise PlaceError(f"{text!r} may be: {', '.join(f'{place} ({names_by_id[place]})' for place in found)}; name one of them")
     raise PlaceError(f"no place {text!r} in the corridor{did_you_mean(text, spellings)}")
+
+
+@lru_cache(maxsize=8)
+def _ids(corridor: Corridor) -> frozenset[str]:
+    return frozenset(corridor["places"]["id"])
 
 
 def short_names(corridor: Corridor) -> dict[str, str]:

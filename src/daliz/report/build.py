@@ -13,8 +13,8 @@ from daliz.corridor.names import did_you_mean
 from daliz.report.section import Section, Words
 from daliz.report.sections import glance, published, sources
 
-# Sections that share costly results stand in one strand; strands are computed beside each other.
-STRANDS = (("connection", "carries", "holds"), ("digital", "agenda", "relation", "changes", "whatif", "depends"))
+# Sections that share costly results stand in one strand; strands are computed beside each other, the longest first.
+STRANDS = (("changes", "whatif"), ("connection", "carries", "holds"), ("digital", "agenda", "relation"), ("depends",))
 # The order of the dossier; `glance` comes first and `published` and `sources` last, because they need the figures of all others.
 LENSES = (
     ("connection", "The connection"),

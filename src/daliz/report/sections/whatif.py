@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from daliz.assess.compare import Comparison, compare_all
-from daliz.assess.pictures import scenarios_chart
+from daliz.assess.history import Change, has_history, history
+from daliz.assess.pictures import history_chart, scenarios_chart
 from daliz.assess.scenario import ready_scenarios
-from daliz.assess.words import comparison_sentence, difference_text, relation_name, shown
+from daliz.assess.words import change_texts, comparison_sentence, difference_text, relation_name, shown
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.demand import main_relation
 from daliz.corridor.figures import Figure
@@ -53,6 +54,10 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
         caption = f"Median days from {name} in each scenario; the broken line is the corridor as it is, the bars are 95 % intervals."
         blocks.insert(0, Picture(chart_svg(scenarios_chart(drawn, "median days of transit")), caption))
     blocks.append(_grid(corridor, found))
+    changes = history(corridor) if has_history(corridor) else ()
+    if changes:
+        blocks += _happened(changes)
+        figures += [_ratio(change) for change in changes if change.model_ratio is not None]
     lead = (
         f"{len(found)} scenarios, simulated with {REPLICATIONS} replications each and the same luck as the corridor as it is. "
         "What a scenario sets is assumed, not forecast, and demand stays as it is: cargo whose way is closed takes the fastest way left."
@@ -91,3 +96,39 @@ def _grid(corridor: Corridor, found: dict[str, Comparison]) -> Grid:
         for row in comparison.table.iter_rows(named=True)
     ]
     return Grid(heads, cells, "Every measure in every scenario; planned and static measures are exact.", folded=True)
+
+
+def _happened(changes: tuple[Change, ...]) -> list[Words | Picture | Grid]:
+    """What was published for the closures that happened, beside what the model gives for them."""
+    from daliz.draw import chart_svg
+
+    right = sum(change.direction_agrees for change in changes)
+    missed = [change for change in changes if change.missed]
+    words = Words(
+        f"Closures like these have happened. Of {len(changes)} changes that were published then, the model moves {right} in the right "
+        f"direction, and {len(changes) - len(missed)} of these within a factor of two."
+    )
+    misses = [Words(f"Missed: {change.what}. {change.limit}") for change in missed]
+    cells = [(change.what, *change_texts(change), change.verdict, change.limit) for change in changes]
+    heads = ("Change", "Published", "Model", "Verdict", "What the model leaves out")
+    rows = tuple(dict.fromkeys(row for change in changes for row in change.rows))
+    picture = Picture(
+        chart_svg(history_chart(changes)), "How much each figure changed, as published and in the model; 1 is no change.", rows
+    )
+    return [
+        words,
+        picture,
+        *misses,
+        Grid(heads, cells, "Published changes and the model's, from the state before to the state after.", rows),
+    ]
+
+
+def _ratio(change: Change) -> Figure:
+    return Figure(
+        f"history_ratio:{change.name}",
+        f"{change.what}: factor in the model",
+        change.model_ratio or 0.0,
+        "times",
+        rows=change.rows,
+        note=f"published: {change.observed_ratio:.2f}; {change.verdict}",
+    )
