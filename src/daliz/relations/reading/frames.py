@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 from daliz.relations.countries import country_name
 from daliz.relations.reading.dates import When
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.lexicon import Lexicon, rows
+from daliz.relations.reading.lexicon import Lexicon, rows, words
 from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.numbers import WORDS
-from daliz.relations.reading.syntax import Parsed, pobjs, rights, within
+from daliz.relations.reading.syntax import Parsed, pobjs, rights, up, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+DELEGATES = words("frames_delegates")
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
+# Persons that may be named between a subject and the `he` that takes it up.
+NEARBY = 4
 STATES = frozenset(
     {"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"}
 )
@@ -50,6 +53,8 @@ class Article:
     stated: str | None = None
     text: str = ""
     seen: list[tuple[int, Mention]] = field(default_factory=list)
+    topics: list[tuple[int, tuple[Party, ...]]] = field(default_factory=list)
+    visits: list[tuple[str, str]] = field(default_factory=list)
 
     def before(self, position: int) -> list[Mention]:
         """Mentions before a character of the text, nearest first."""
@@ -107,7 +112,15 @@ class Article:
             if len(chosen) == 2:
                 return tuple(chosen)
         counts = Counter(near)
-        return tuple(code for code, _ in counts.most_common(2)) if len(counts) > 1 else ()
+        if len(counts) > 1:
+            return tuple(code for code, _ in counts.most_common(2))
+        return next((pair for pair in reversed(self.visits) if not counts or set(counts) & set(pair)), ())
+
+    def topic(self, position: int) -> tuple[Party, ...]:
+        """Who the sentence before was about: its subject, where it was one person."""
+        at, parties = next(((at, parties) for at, parties in reversed(self.topics) if at < position), (0, ()))
+        between = [m for where, m in self.seen if at < where < position and m.kind == "person"]
+        return parties if len(parties) == 1 and len(between) <= NEARBY else ()
 
 
 @dataclass
@@ -149,7 +162,7 @@ class Scene:
         return unique(found)
 
     def _leader(self, node: Node) -> tuple[Party, ...]:
-        for child in node.children:
+        for child in (*node.children, *(inner for member in pobjs(node, ("of",)) for inner in member.children)):
             if child.dep_ in ("acl", "relcl", "partmod") and child.lemma_ in ("lead", "head", "chair"):
                 for leader in pobjs(child, ("by",)):
                     if found := self.parties(leader, deep=False):
@@ -160,19 +173,39 @@ class Scene:
         mention = self.mention(node)
         if party.country is None and mention is not None and mention.country:
             return replace(party, country=mention.country)
-        return party
+        codes = {other.country for other in self.attached(node)} if party.country is None and mention is None else set()
+        return replace(party, country=codes.pop()) if len(codes) == 1 else party
 
     def resolve(self, mention: Mention) -> tuple[Party, ...]:
         """The parties of a mention; for pronouns, bare offices and pairs from what the article said before."""
         at = self.parsed.tokens[mention.first].start
         if mention.kind in ("pronoun", "possessive"):
-            return self.article.person(at, None, self.parsed.end)
+            return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
         if mention.kind == "office":
             return self.article.person(at, mention.rank, self.parsed.end)
         if mention.kind == "dyad":
             pair = self._counted(mention) or self.article.pair(at, self.parsed.end)
             return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
+
+    def _subject_above(self, mention: Mention) -> tuple[Party, ...]:
+        """`Orban goes to Moscow three days after he visited Kyiv`: `he` is the subject of the clause above, and of this one's start."""
+        node = next((self.parsed.doc[i] for i, m in self.parsed.mention_at.items() if m is mention), None) if self.parsed.doc else None
+        if node is None:
+            return ()
+        for verb in (above for above in up(node) if above.pos_ in ("VERB", "AUX")):
+            for child in verb.children:
+                if child.dep_ in ("nsubj", "nsubjpass") and child.i < node.i and (held := self.mention(child)) and held.kind == "person":
+                    return held.parties if len(held.parties) == 1 and not rights(child) else ()
+        return ()
+
+    def subject(self) -> tuple[Party, ...]:
+        """Who the sentence is about: the person that is the subject of its main clause."""
+        assert self.parsed.doc is not None
+        for node in self.parsed.doc:
+            if node.dep_ in ("nsubj", "nsubjpass") and node.head.dep_ == "ROOT" and (held := self.mention(node)) is not None:
+                return self.resolve(held) if held.kind in ("person", "pronoun") and not rights(node) else ()
+        return ()
 
     def _counted(self, mention: Mention) -> tuple[str, ...]:
         """`four countries - Georgia, Azerbaijan, Turkey and Kazakhstan -`: a list of that length in the sentence, for three and more."""
@@ -199,7 +232,10 @@ class Scene:
             mention = self.mention(node)
             if mention is not None and mention.kind not in PEOPLE:
                 continue
-            found += [party for party in self.parties(node) if party.rank in GUESTS and (mention is not None or party.rank is not None)]
+            parties = self.parties(node)
+            if mention is None and node.lemma_.lower() in DELEGATES:
+                parties = tuple(replace(party, rank="delegation") if party.rank is None else party for party in parties)
+            found += [party for party in parties if party.rank in GUESTS and (mention is not None or party.rank is not None)]
         return unique(found)
 
     def expanded(self, nodes: Iterable[Node]) -> list[Node]:

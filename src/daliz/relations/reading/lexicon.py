@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from daliz.corridor.errors import DalizError
 from daliz.corridor.names import fold
-from daliz.relations.countries import countries, country_code
+from daliz.relations.countries import Country, countries, country_code, spellings
 from daliz.relations.reading.tokens import words_of
 
 
@@ -125,6 +125,7 @@ _RUSSIAN = dict(zip("абвгдезийклмнопрстуфхцэ", "abvgdezii
 _KAZAKH = dict(zip("әғқңөүұһі", "agqnouuhi", strict=True))
 _PAIRS = {"ё": "e", "ж": "zh", "ч": "ch", "ш": "sh", "щ": "sh", "ы": "y", "ю": "yu", "я": "ya", "ь": "", "ъ": ""}
 CYRILLIC = str.maketrans({**_RUSSIAN, **_KAZAKH, **_PAIRS})
+DOUBLED = re.compile(r"(.)\1")
 SOUNDS = (("kh", "h"), ("zh", "j"), ("x", "h"), ("q", "k"), ("w", "v"), ("j", "i"), ("y", "i"), ("gh", "g"), ("ou", "u"))
 
 
@@ -140,6 +141,7 @@ def sound(word: str) -> str:
     plain = fold(word.casefold().translate(CYRILLIC))
     for letters, sounded in SOUNDS:
         plain = plain.replace(letters, sounded)
+    plain = DOUBLED.sub(r"\1", plain)
     for ending in ("iev", "ieva"):
         if plain.endswith(ending):
             stem = plain[: -len(ending)].rstrip("i")
@@ -187,7 +189,7 @@ class Lexicon:
         for row in rows("bodies"):
             self._add(row["name"], Entry("B", name=row["name"], rank=row["kind"]))
         self._add_actors()
-        self.leaders = tuple(leader for leader in _leaders() if not self._knows(leader))
+        self.leaders = tuple(self._known(leader) or leader for leader in _leaders())
         self._add_leaders()
         self.capitals = frozenset(self._capitals())
         for listed in self.by_first.values():
@@ -219,11 +221,20 @@ class Lexicon:
             names = (country.name, *country.aliases, *_listed(form.get("names")))
             for name in dict.fromkeys(name for name in names if len(name) > 3 or name.isupper()):
                 self._add(name, Entry("C", country.code, name=country.name))
-                if not name.startswith("Republic") and " " not in name:
-                    self._add(f"Republic of {name}", Entry("C", country.code, name=country.name))
+            self._add_states(country, names, _listed(form.get("demonyms")))
             for column, symbol in (("demonyms", "D"), ("capitals", "L"), ("places", "L")):
                 for name in _listed(form.get(column)):
                     self._add(name, Entry(symbol, country.code, name=name))
+
+    def _add_states(self, country: Country, names: Iterable[str], adjectives: Iterable[str]) -> None:
+        """Its full names: the Kingdom of Morocco, the Italian Republic."""
+        own = {fold(name) for name in names}
+        bare = [name for name in names if " of " not in name and not name.isupper()]
+        for row in rows("states"):
+            column, words = ("name", bare) if "{name}" in row["form"] else ("adjective", adjectives)
+            for full in (row["form"].format(**{column: word}) for word in words):
+                if fold(full) not in spellings() and fold(full) not in own:
+                    self._add(full, Entry("C", country.code, name=country.name))
 
     def _add_actors(self) -> None:
         people: dict[str, list[Actor]] = {}
@@ -250,9 +261,11 @@ class Lexicon:
             self._add(spelling, Entry("P", held[0].country, tuple(held), name=held[0].name))
         self.surnames = {key: tuple(dict.fromkeys(held)) for key, held in surnames.items()}
 
-    def _knows(self, leader: Actor) -> bool:
+    def _known(self, leader: Actor) -> Actor | None:
+        """The corridor's own row of a leader, where it has one."""
         held = self.surnames.get(sound(leader.name.split()[-1]), ())
-        return any(actor.country == leader.country and actor.rank == leader.rank for actor in held)
+        found = next((actor for actor in held if actor.country == leader.country and actor.rank == leader.rank), None)
+        return None if found is None else replace(found, alone=leader.alone)
 
     def _add_leaders(self) -> None:
         """Leaders by their full names, and by surname where it tells enough by itself."""

@@ -300,7 +300,8 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
         if not name:
             return replace(whole, kind="office")
         if leader := lexicon.leader(name, whole.rank, day):
-            return replace(whole, kind="person", parties=(Party(leader.country, leader.name, None, leader.rank),), country=leader.country)
+            party = Party(leader.country, leader.name, leader.id or None, leader.rank)
+            return replace(whole, kind="person", parties=(party,), country=leader.country)
         return replace(whole, kind="person", parties=(Party(None, name, None, whole.rank),), doubts=(f"unknown actor: {name}",))
     if name:
         party = Party(country, name, None, whole.rank)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
+MEANWHILE = words("moods_meanwhile")
 CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
 
 
@@ -107,7 +108,9 @@ def status_of(node: Node) -> str:
             if below.dep_ in ("ccomp", "advcl", "relcl") and not _carries(above, below):
                 break
             if below.dep_ != "conj" or not _has_own_tense(below):
-                mood = _stronger(mood, _verb_mood(above))
+                own = _verb_mood(above)
+                denied = own == "negated" and below.dep_ == "prep" and below.lower_ in MEANWHILE
+                mood = mood if denied else _stronger(mood, own)
             if above.dep_ in CLAUSES and below.dep_ not in ("xcomp",) and above.dep_ not in ("conj", "acl"):
                 break
         elif above.pos_ in ("NOUN", "PROPN"):
@@ -161,7 +164,7 @@ def _governed(above: Node, below: Node) -> str | None:
     mood = _moods().get(("governor", above.lemma_.lower()))
     if mood is None:
         return None
-    if below.dep_ in ("nsubj", "advcl"):
+    if below.dep_ in ("nsubj", "advcl") or (below.dep_ == "prep" and below.lower_ in MEANWHILE):
         return None
     if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and below.dep_ in (
         "prep",

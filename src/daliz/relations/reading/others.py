@@ -126,7 +126,7 @@ def trades(scene: Scene) -> list[Draft]:
     node = next((token for token in scene.parsed.doc if scene.parsed.characters(token.i)[1] > at), scene.parsed.doc[0])
     draft = Draft("trade", node, number=value, title=named[0], confidence=0.85)
     draft.unit = "EUR" if "€" in match[0] or "euro" in match[0].casefold() else _currency(match["unit"])
-    draft.status = "planned" if UNDONE.search(text) else "done"
+    draft.status = "planned" if UNDONE.search(text[: match.end()]) else "done"
     draft.who = by_country(
         unique(
             p

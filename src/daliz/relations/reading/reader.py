@@ -24,6 +24,8 @@ from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.triggers import candidates
 from daliz.relations.reading.visits import visits
 
+# `The document was signed by ...` tells again of the signing before.
+ANSWERED = frozenset({"document", "documents", "agreement", "memorandum", "protocol", "deal", "accord", "contract", "treaty", "declaration"})
 VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
 HOLDS_DAYS = 7
 SHORT_QUOTE = 4
@@ -92,6 +94,7 @@ class Reader:
         before: str | None = None
         for scene in scenes:
             drafts = drafts_of(scene)
+            article.topics.append((scene.parsed.start, scene.subject()))
             found = [_event(scene, draft, day, before) for draft in drafts]
             exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and len(e.date_start) == 10]
             before = exact[0] if exact else before if _near(before, day) else None
@@ -130,6 +133,8 @@ def drafts_of(scene: Scene) -> list[Draft]:
     held = sessions(scene)
     met = [draft for draft in meetings(scene) if all(draft.node.i != own.node.i for own in held)]
     visited = visits(scene)
+    trips = ((visit.who[0].country, visit.whom[0].country) for visit in visited if visit.who and visit.whom)
+    scene.article.visits += [(guest, host) for guest, host in trips if guest and host]
     implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
     drafts = [*visited, *implied, *held, *signings(scene), *met, *projects(scene), *trades(scene)]
     triggers = {draft.node.i for draft in drafts}
@@ -150,7 +155,7 @@ def _same_trip(one: Draft, other: Draft) -> bool:
 
 def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> ReadEvent:
     first, last = _days(scene, draft, day, before)
-    if day and first and len(first) == 10 and first > day.isoformat() and draft.status == "done" and draft.kind != "trade":
+    if day and first and first > day.isoformat()[: len(first)] and draft.status == "done" and draft.kind != "trade":
         draft.status = "planned"
     nodes = [node for node in (draft.node, *draft.twins, *draft.nodes) if node is not None]
     spans = [scene.parsed.characters(node.i) for node in nodes]
@@ -232,6 +237,8 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
         return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
     if one.number is not None and other.number is not None and one.number != other.number:
         return False
+    if one.kind == "signing" and _bare(other.title) in ANSWERED and set(one.countries()) == set(other.countries()):
+        return True
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":
         return (one.number is not None and one.number == other.number) or _bare(one.title) == _bare(other.title)

@@ -34,6 +34,8 @@ def sessions(scene: Scene) -> list[Draft]:
             draft = _session(scene, node)
         elif mention is not None and mention.kind == "body" and node.dep_ in ("nsubj", "nsubjpass"):
             draft = _body_meets(scene, node, mention)
+        elif mention is not None and mention.kind == "body" and node.dep_ == "dobj" and mention.rank is None:
+            draft = _body_chaired(scene, node, mention)
         else:
             continue
         if draft is not None:
@@ -182,6 +184,9 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             "end",
             "outcome",
             "host",
+            "minute",
+            "minutes",
+            "protocol",
         ):
             return None
         below = above
@@ -232,6 +237,19 @@ def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
         if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
             draft.number = found[0]
     if mention.rank is None and len({party.country for party in draft.who}) < 2:
+        _bilateral(scene, draft)
+    draft.place = place_of(scene, node, verb, [])
+    return draft
+
+
+def _body_chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
+    """`will fly to Gaborone to chair the commission with President Masisi`."""
+    verb = node.head
+    if verb.lemma_ not in ("chair", "cochair", "host", "convene"):
+        return None
+    draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
+    _add_hosts(scene, draft, [*subjects(verb), *pobjs(verb, ("with",)), *pobjs(node, ("with",))])
+    if len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.place = place_of(scene, node, verb, [])
     return draft

@@ -75,6 +75,8 @@ def _further(paper: Node) -> list[Node]:
 
 def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
+    if node.lower_ == "minutes":
+        return 1.0, []
     for child in node.subtree:
         if (
             child.i < node.i
@@ -136,7 +138,7 @@ def signings(scene: Scene) -> list[Draft]:
 def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     targets = objects(verb)
     if verb.lemma_ == "put":
-        if not any(child.lower_.startswith("signature") or child.lower_ in ("pen", "name") for child in children(verb, "dobj")):
+        if not any(child.lower_.startswith("signature") or child.lemma_ in ("pen", "name") for child in children(verb, "dobj")):
             return None
         targets = [
             *pobjs(verb, ("to", "on", "under")),
@@ -152,6 +154,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         papers = _paper_before(verb.head)
     if not papers and passive(verb) and not children(verb, "nsubjpass"):
         papers = _paper_before(verb, 8)
+    if not papers and not targets:
+        papers = _paper_after(scene, verb)
     papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
     if papers and not passive(verb):
         papers += [other for other in _further(papers[0]) if other not in papers]
@@ -172,6 +176,16 @@ def _paper_before(node: Node, reach: int = 4) -> list[Node]:
     """`the documents the two presidents signed`: the document stands right before its signers."""
     near = [node.doc[index] for index in range(max(0, (node.left_edge.i if reach == 4 else node.i) - reach), node.i)]
     return [other for other in near if is_document(other)][-1:]
+
+
+def _paper_after(scene: Scene, verb: Node) -> list[Node]:
+    """`signed, together with the prime minister, a joint statement`: the document behind an aside, before the next verb."""
+    for node in verb.doc[verb.i + 1 :]:
+        if node.pos_ in ("VERB", "AUX"):
+            return []
+        if is_document(node):
+            return [node]
+    return []
 
 
 def _by_further_on(scene: Scene, verb: Node) -> list[Node]:

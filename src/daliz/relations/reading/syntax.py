@@ -178,6 +178,8 @@ def _dateline(units: Sequence[Unit]) -> set[int]:
         return set()
     dash = next((index for index, unit in enumerate(units[:10]) if unit.text in ("-", "–", "—")), 0)
     between = units[1:dash]
+    while dash and dash + 1 < len(units) and units[dash + 1].text == units[dash].text:
+        dash += 1
     fits = dash > 0 and all(unit.letter in "LCUNWdK" or unit.text in "()./" for unit in between)
     return set(range(dash + 1)) if fits and (units[0].text.isupper() or any(unit.letter == "d" for unit in between)) else set()
 
@@ -233,7 +235,8 @@ def _add_unit(parsed: Parsed, unit: Unit) -> None:
         parsed.whens.append((_add(parsed, _date_word(unit), unit.first, unit.last), unit.when))
         return
     if unit.first == unit.last:
-        _add(parsed, unit.text, unit.first, unit.last)
+        # The model knows how to chair, not how to co-chair.
+        _add(parsed, unit.text.removeprefix("co-"), unit.first, unit.last)
         return
     for position in range(unit.first, unit.last + 1):
         _add(parsed, parsed.tokens[position].text, position, position)
@@ -366,6 +369,8 @@ def objects(verb: Node) -> list[Node]:
     """What it is done to: the object, or the subject of a passive, with what is coordinated."""
     if passive(verb):
         own = children(verb, "nsubjpass") or (children(verb, "nsubj") if verb.dep_ == "ccomp" else [])
+        if verb.dep_ == "relcl" and own and own[0].lower_ in ("that", "which"):
+            own = [verb.head]
         found = own or ([verb.head] if verb.dep_ in ("acl", "relcl") else subjects(verb))
     else:
         found = children(verb, "dobj", "obj")

@@ -9,6 +9,7 @@ TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S.
     r"|[^\W\d_]\.(?=\s?[^\W\d_a-zа-я])"  # an initial
     r"|(?:[Tt]wen|[Tt]hir|[Ff]or|[Ff]if|[Ss]ix|[Ss]even|[Ee]igh|[Nn]ine)ty-[a-z]+"  # twenty-one, twenty-first
+    r"|[Cc]o-(?=chair|host|sign)[a-z]+"
     r"|\d+(?:st|nd|rd|th)\b"
     r"|\d+(?:[.,]\d+)*"
     r"|(?:Mr|Mrs|Ms|Dr|St|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Gen|Lt|No)\."

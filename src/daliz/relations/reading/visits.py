@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 CARRIERS = words("visits_carriers")
+VEHICLES = words("visits_vehicles")
+DELEGATIONS = words("visits_delegations")
+WELCOMES = words("visits_welcomes")
 REMOTE = words("visits_remote")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
@@ -40,7 +43,26 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_attendance(scene, node, row)
         if node.pos_ == "ADJ" and lemma == "absent":
             found += _by_absence(scene, node)
-    return _joined(found)
+        elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
+            found += _by_verb(scene, node, row)
+    return _joined(found + _by_visitors(scene, found))
+
+
+def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
+    """`met with visiting Nigerian President Bola Tinubu in Beijing`: who is called a visitor is on a visit."""
+    drafts = []
+    told = {party.country for draft in found for party in draft.who}
+    for node, mention in scene.persons():
+        if not mention.text.casefold().startswith(("visiting ", "the visiting ")) or mention.country in (None, *told):
+            continue
+        host, doubts = _host_elsewhere(scene, mention.parties)
+        place = next((held for _, held in scene.places() if held.country == host), None)
+        for party in mention.parties if host else ():
+            if draft := _draft(scene, node, party, place, (), [], host):
+                for doubt in doubts:
+                    draft.doubt(doubt, 0.9)
+                drafts.append(draft)
+    return drafts
 
 
 def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
@@ -80,9 +102,9 @@ def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
 
 
 def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
-    who_nodes = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    who_nodes = _travellers(node, row)
     who = scene.people(who_nodes)
-    if not who:
+    if not who or not _means_travel(scene, node):
         return []
     hosting = bool(row["whom"])
     hosts = scene.people(agents(node)) if hosting else ()
@@ -91,6 +113,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
+    if node.lemma_ == "leave":
+        places = [place for place in places if place.country not in {party.country for party in who}]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
     if guessed:
         abroad = [mention for _, mention in scene.places() if mention.country not in {party.country for party in who}]
@@ -106,7 +130,38 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     for draft in found:
         if guessed:
             draft.doubt(GUESSED, 0.8)
+        if row["mood"] and draft.status == "done":
+            draft.status = row["mood"]
     return found
+
+
+def _travellers(node: Node, row: dict[str, str]) -> list[Node]:
+    """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
+    found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    inside = [
+        other
+        for vehicle in found
+        if vehicle.lemma_ in VEHICLES
+        for other in (
+            *pobjs(vehicle, ("of", "with")),
+            *children(vehicle, "poss"),
+            *(carried for verb in children(vehicle, "acl", "relcl") if verb.lemma_ in ("carry", "bring") for carried in objects(verb)),
+        )
+    ]
+    return inside or found
+
+
+def _means_travel(scene: Scene, node: Node) -> bool:
+    """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
+    if node.lemma_ == "lead":
+        return any(child.lemma_ in DELEGATIONS for child in children(node, "dobj"))
+    if node.lemma_ in ("expect", "await"):
+        return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+    if node.lemma_ in ("wrap", "drop"):
+        return any(child.lower_ in ("up", "in", "by") for child in node.children)
+    if node.lemma_ == "send":
+        return all(party.rank in STAY_RANKS for party in scene.people(objects(node)))
+    return True
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
@@ -158,9 +213,11 @@ def is_remote(node: Node) -> bool:
 
 
 def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
+    if row["who"] == "guest" and not any(child.lower_ in WELCOMES for child in node.children):
+        return []
     if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
         return []
-    owners, owner_nodes, doubts = _owner(scene, node)
+    owners, owner_nodes, doubts = _guests(scene, node) if row["who"] == "guest" else _owner(scene, node)
     places = _destinations(scene, node, row["where"])
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
@@ -170,7 +227,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             break
     if not places and not owners:
         return []
-    if not places and any(child.tag_ in ("NNP", "NNPS") for child in pobjs(node, ("to",))):
+    if not places and any(child.tag_ in ("NNP", "NNPS") and scene.mention(child) is None for child in pobjs(node, ("to",))):
         return []
     if not owners and places:
         owners, owner_nodes = _by_position(scene, node, places[0].country)
@@ -195,6 +252,12 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
+
+
+def _guests(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
+    """For whom a welcome ceremony is held."""
+    named = [guest for holder in (node, *list(up(node))[:1]) for guest in pobjs(holder, ("for", "of"))]
+    return scene.people(named), named, []
 
 
 def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
