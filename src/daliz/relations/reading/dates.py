@@ -34,6 +34,7 @@ FORMS: tuple[tuple[str, str], ...] = (
         "nmonths",
         rf"(?:the\s+)?(?:first\s+)?(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven)\s+months(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?(?!\s+(?:ago|later|earlier|before))",
     ),
+    ("weekdays", rf"(?P<day>{'|'.join(WEEKDAYS)})\s*(?:-|–|to|through|until)\s*(?P<day2>{'|'.join(WEEKDAYS)})"),
     (
         "weekday",
         rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?",
@@ -41,8 +42,8 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("today", r"(?:earlier\s+|later\s+)?(?:today|tonight)|this\s+(?:morning|evening|afternoon)|currently"),
     ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
     ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
-    ("later", r"(?:a|one)\s+day\s+later|(?:the\s+)?(?:next|following)\s+day"),
-    ("earlier", r"(?:a|one)\s+day\s+(?:earlier|before)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b"),
+    ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+later|(?:the\s+)?(?:next|following)\s+day"),
+    ("earlier", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+(?:earlier|before|after\s+(?:he|she|they)\b)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b"),
     ("same", r"(?:the\s+)?same\s+day"),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
     ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),
@@ -50,7 +51,9 @@ FORMS: tuple[tuple[str, str], ...] = (
 )
 ANY = re.compile("|".join(f"(?P<f{index}>\\b{_f.replace('(?P<', f'(?P<f{index}_')})" for index, (_, _f) in enumerate(FORMS)), re.IGNORECASE)
 GRACE_DAYS = 3
-DAILY = ("weekday", "today", "yesterday", "tomorrow")
+# `until Saturday` says when something ends, not when it was.
+OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
+DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
@@ -122,6 +125,15 @@ def _weekday(groups: dict[str, str | None], article: date) -> tuple[tuple[str, s
     return (past, past), (ahead, ahead)
 
 
+def _weekdays(first: str, last: str, article: date) -> tuple[tuple[str, str], tuple[str, str]]:
+    """`from Monday to Wednesday`: the last such days that have begun, and the next ones."""
+    begins, length = WEEKDAYS[first.casefold()], (WEEKDAYS[last.casefold()] - WEEKDAYS[first.casefold()]) % 7
+    past = article - timedelta((article.weekday() - begins) % 7)
+    ahead = article + timedelta((begins - article.weekday()) % 7)
+    both = [(day.isoformat(), (day + timedelta(length)).isoformat()) for day in (past, ahead)]
+    return both[0], both[1]
+
+
 def _span(which: str, unit: str, article: date) -> tuple[str, str]:
     step = {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1}.get(which.split()[-1], 0)
     if unit == "year":
@@ -178,6 +190,8 @@ def _period(form: str, groups: dict[str, str | None], article: date | None) -> t
 def _relative(form: str, groups: dict[str, str | None], article: date, text: str) -> tuple[tuple[str, str], tuple[str, str]] | None:
     if form == "weekday":
         return _weekday(groups, article)
+    if form == "weekdays":
+        return _weekdays(groups["day"] or "", groups["day2"] or "", article)
     if form == "span":
         found = _span((groups["w"] or "").casefold(), (groups["u"] or "").casefold(), article)
         return found, found
@@ -193,10 +207,11 @@ def _relative(form: str, groups: dict[str, str | None], article: date, text: str
     return (day, day), (day, day)
 
 
-def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = True) -> list[When]:
+def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = True, before: str | None = None) -> list[When]:
     """Every date expression of a sentence, resolved against the day of the article (None: only what stands there whole).
 
-    Parameters: exact (False: only the article's month is known, so weekdays and `yesterday` stay open).
+    Parameters: exact (False: only the article's month is known, so weekdays and `yesterday` stay open), before (the day told last, for
+    `the day before` where the sentence names no other).
     Returns: expressions in order; those that need the article's day or another date and have none are left out.
     """
     matches = list(ANY.finditer(text))
@@ -208,8 +223,12 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         form = _form(match)
         groups = _groups(match)
         at = (match.start() + offset, match.end() + offset)
+        if OPEN_END.search(text[: match.start()]):
+            continue
         if form in ("later", "earlier", "same"):
-            pending.append((match, {"later": 1, "earlier": -1, "same": 0}[form]))
+            number = groups.get("n") or "one"
+            count = int(number) if number.isdigit() else COUNTS[number.casefold()]
+            pending.append((match, {"later": count, "earlier": -count, "same": 0}[form]))
         elif form == "year":
             found.append(When(*at, form, (match[0], match[0]), (match[0], match[0])))
         elif form in ("half", "quarter", "nmonths"):
@@ -231,9 +250,9 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             found.append(When(*at, form, *both))
     for match, shift in pending:
         base = [when for when in found if len(when.past[0]) == 10]
-        if base:
-            other = min(base, key=lambda when: abs(when.start - offset - match.start()))
-            day = (date.fromisoformat(other.past[0]) + timedelta(shift)).isoformat()
+        if base or before:
+            near = min(base, key=lambda when: abs(when.start - offset - match.start())).past[0] if base else before or ""
+            day = (date.fromisoformat(near) + timedelta(shift)).isoformat()
             found.append(When(match.start() + offset, match.end() + offset, "shifted", (day, day), (day, day)))
     return sorted(found, key=lambda when: when.start)
 

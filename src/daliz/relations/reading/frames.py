@@ -181,12 +181,21 @@ class Scene:
         at = self.parsed.tokens[mention.first].start
         if mention.kind in ("pronoun", "possessive"):
             return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
+        if mention.text.casefold().startswith(("his ", "her ", "their ")) and (owner := self._owner_country(at)):
+            lexicon, day = self.article.lexicon, self.article.day
+            named = tuple(replace(party, country=party.country or owner) for party in mention.parties)
+            return named or (office_party(lexicon, owner, mention.rank, day),)
         if mention.kind == "office":
             return self.article.person(at, mention.rank, self.parsed.end)
         if mention.kind == "dyad":
             pair = self._counted(mention) or self.article.pair(at, self.parsed.end)
             return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
+
+    def _owner_country(self, position: int) -> str | None:
+        """Whose minister `his foreign minister` is: of the country of the leader spoken of last."""
+        held = self.article.person(position, None, position)
+        return held[0].country if held else None
 
     def _subject_above(self, mention: Mention) -> tuple[Party, ...]:
         """`Orban goes to Moscow three days after he visited Kyiv`: `he` is the subject of the clause above, and of this one's start."""

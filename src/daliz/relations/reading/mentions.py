@@ -22,6 +22,7 @@ RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", 
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
 PLAIN = frozenset(".ndKAHSOFboG")
 SURNAME = 4
+NAME = re.compile("N(?:N|HN|l{1,2}N)*")
 
 
 @dataclass(frozen=True)
@@ -239,14 +240,9 @@ def _rank_of(units: Sequence[Unit]) -> str | None:
 
 def _name(units: Sequence[Unit]) -> str:
     """The run of unknown capitalised words that ends the mention, or stands before a comma or 'of'."""
-    runs: list[list[Unit]] = [[]]
-    for unit in units:
-        if unit.letter == "N":
-            runs[-1].append(unit)
-        else:
-            runs.append([])
-    last = next((run for run in reversed(runs) if run), [])
-    return " ".join(unit.text for unit in last)
+    code = "".join(unit.letter for unit in units)
+    runs = [units[match.start() : match.end()] for match in NAME.finditer(code)]
+    return " ".join(unit.text for unit in runs[-1]).replace(" - ", "-") if runs else ""
 
 
 def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) -> Mention:

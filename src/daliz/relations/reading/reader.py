@@ -73,9 +73,11 @@ class Reader:
         introduced: dict[str, Party] = {}
         if not chosen:
             return article, scenes, day, notices
+        before: str | None = None
         for start, end in sentences_of(text):
             tokens = tokens_of(text[start:end], start)
-            whens = dates_in(text[start:end], day, start, exact)
+            whens = dates_in(text[start:end], day, start, exact, before)
+            before = next((when.past[0] for when in whens if len(when.past[0]) == 10), before)
             units = units_of(tokens, whens, self.lexicon, introduced)
             mentions = mentions_of(units, self.lexicon, iso)
             for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):

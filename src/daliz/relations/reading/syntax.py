@@ -219,7 +219,7 @@ def _invitation(parsed: Parsed) -> set[int]:
 def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
     """Hang left-out dates on the word before them; at the head of a clause on the word after."""
     before = parsed.words[-1].casefold() if parsed.words else ","
-    ahead = before in (",", ";", "and", "but", "-", ":") and letter != "."
+    ahead = before in (",", ";", "and", "but", "-", ":") and letter != "." or (before in ("and", "but") and letter == ".")
     place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
     parsed.whens += [(place, when) for when in whens]
 
@@ -244,7 +244,7 @@ def _add_unit(parsed: Parsed, unit: Unit) -> None:
 
 def _date_word(unit: Unit) -> str:
     form = unit.when.form if unit.when else ""
-    if form in ("iso", "dotted", "across", "day", "weekday"):
+    if form in ("iso", "dotted", "across", "day", "weekday", "weekdays"):
         return "Monday"
     if form in ("month", "months"):
         return "March"

@@ -28,15 +28,28 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     for node, when in whens:
         steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
         nearest = min(step for step, _ in steps)
-        for step, draft in steps:
-            if step == nearest:
-                draft.whens.append((step, when))
+        closest = [draft for step, draft in steps if step == nearest]
+        if len(whens) > 1:
+            closest = _at_its_place(scene, when, closest)
+        for draft in closest:
+            draft.whens.append((nearest, when))
     for draft in drafts:
         if not draft.whens:
             shared = [when for node, when in whens if _shares(node, draft)]
             draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
     for draft in drafts:
         _set_days(scene, draft)
+
+
+def _at_its_place(scene: Scene, when: When, drafts: list[Draft]) -> list[Draft]:
+    """`stopped in Dakar on Monday and Banjul on Tuesday`: of journeys told by one verb, the one to the town before the date."""
+    placed = [draft for draft in drafts if draft.place is not None]
+    if len(placed) < 2 or len({draft.node.i for draft in drafts}) > 1:
+        return drafts
+    starts = {draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None}
+    before = {code: at for code, at in starts.items() if at < when.start}
+    last = max(before, key=lambda code: before[code]) if before else None
+    return [draft for draft in drafts if draft.country == last] if last else drafts
 
 
 def _aside(node: Node, own: Node) -> int:
@@ -62,6 +75,8 @@ def _announces(draft: Draft) -> bool:
 
 def _shares(node: Node, draft: Draft) -> bool:
     """Whether a date of another clause holds for the event too: it stands in a clause above the event's."""
+    if any(upper.dep_ == "prep" and upper.lower_ in ("before", "ahead") for upper in up(draft.node)):
+        return False
     above = {draft.node.i, *(upper.i for upper in up(draft.node))}
     holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
     return holder is not None and holder.i in above

@@ -113,6 +113,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
+    who, who_nodes = _from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave":
         places = [place for place in places if place.country not in {party.country for party in who}]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
@@ -138,6 +139,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
 def _travellers(node: Node, row: dict[str, str]) -> list[Node]:
     """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
     found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    if found and found[0].lemma_ == "invitation" and found[0].head.lemma_ == "accept":
+        return subjects(found[0].head)
     inside = [
         other
         for vehicle in found
@@ -234,6 +237,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         doubts += ["who travelled is taken from the nearest person named"] if owners else []
     if not owners:
         return []
+    owners, owner_nodes = _from_abroad(scene, owners, owner_nodes, places)
     host: str | None = None
     if not places:
         host, guessed = _host_elsewhere(scene, owners)
@@ -252,6 +256,17 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
+
+
+def _from_abroad(
+    scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]
+) -> tuple[tuple[Party, ...], list[Node]]:
+    """`Japarov met Tokayev as he began a visit to Kyrgyzstan`: `he` cannot be the one who lives there."""
+    held = scene.mention(nodes[0]) if len(nodes) == 1 else None
+    if held is None or held.kind not in ("pronoun", "possessive") or not places or {p.country for p in who} != {places[0].country}:
+        return who, nodes
+    others = [(node, m) for node, m in scene.persons() if node.i < nodes[0].i and m.country not in (places[0].country, None)]
+    return (others[-1][1].parties, [others[-1][0]]) if others else (who, nodes)
 
 
 def _guests(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
