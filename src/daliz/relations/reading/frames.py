@@ -15,7 +15,7 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.lexicon import Lexicon, rows, words
 from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.numbers import WORDS
-from daliz.relations.reading.syntax import Parsed, pobjs, rights, up, within
+from daliz.relations.reading.syntax import Parsed, pobjs, rights, subjects, up, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -162,6 +162,8 @@ class Scene:
         return unique(found)
 
     def _leader(self, node: Node) -> tuple[Party, ...]:
+        if node.dep_ == "dobj" and node.head.lemma_ in ("lead", "head"):
+            return tuple(self._of_delegation(node, party) for subject in subjects(node.head) for party in self.parties(subject, deep=False))
         for child in (*node.children, *(inner for member in pobjs(node, ("of",)) for inner in member.children)):
             if child.dep_ in ("acl", "relcl", "partmod") and child.lemma_ in ("lead", "head", "chair"):
                 for leader in pobjs(child, ("by",)):
@@ -204,7 +206,8 @@ class Scene:
             return ()
         for verb in (above for above in up(node) if above.pos_ in ("VERB", "AUX")):
             for child in verb.children:
-                if child.dep_ in ("nsubj", "nsubjpass") and child.i < node.i and (held := self.mention(child)) and held.kind == "person":
+                fronted = child.i > node.i and node.i < verb.i and node.i not in {inner.i for inner in child.subtree}
+                if child.dep_ in ("nsubj", "nsubjpass") and (child.i < node.i or fronted) and (held := self.mention(child)) and held.kind == "person":
                     return held.parties if len(held.parties) == 1 and not rights(child) else ()
         return ()
 

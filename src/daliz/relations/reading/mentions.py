@@ -289,6 +289,8 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
         )
         if country and actor.country != country and len(codes) == 1:
             doubts += (f"{actor.name} is known as of {actor.country}, the text says {country}",)
+        if not actor.id and actor in lexicon.leaders:
+            doubts += (f"{actor.name} is not in the actors table",)
         party = Party(actor.country or country, actor.name, actor.id or None, whole.rank or actor.rank)
         return replace(whole, kind="person", parties=(party,), country=party.country, doubts=doubts)
     name = _name(units) if whole.kind in ("person", "named") else ""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
 MEANWHILE = words("moods_meanwhile")
+# `the first leader to visit` has visited.
+RANKED = frozenset({"first", "second", "third", "last", "only", "latest", "highest"})
 CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
 
 
@@ -151,6 +153,8 @@ def _is_purpose(node: Node) -> bool:
     for verb in verbs[:4]:
         if verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl", "relcl", "xcomp") and any(child.lower_ == "to" for child in verb.children):
             above = verb.head
+            if any(child.dep_ == "amod" and (child.tag_ == "JJS" or child.lower_ in RANKED) for child in above.children):
+                return False
             return not (verb.dep_ == "xcomp" and above.lemma_ in ("continue", "begin", "start", "manage", "proceed", "use", "help"))
     return False
 

@@ -233,7 +233,7 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if one.kind != other.kind or one.status != other.status or one.kind in ("trade", "intent", "project"):
         return False
     apart = _dated(one) and _dated(other) and one.date_start != other.date_start and not _overlap(one, other)
-    if apart and not (one.kind == "visit" and _adjacent(one, other)):
+    if (apart and not (one.kind == "visit" and _adjacent(one, other))) or _long_before(one, other):
         return False
     if one.kind == "visit":
         return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
@@ -252,6 +252,16 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
 def _bare(title: str | None) -> str:
     plain = (title or "").casefold()
     return plain.removeprefix("the ").removeprefix("a ")
+
+
+def _long_before(one: ReadEvent, other: ReadEvent) -> bool:
+    """Whether one is dated long before the news of the other: `received Putin`, and `Putin's visit last November`."""
+    dated = [event.date_start or "" for event in (one, other) if _dated(event)]
+    news = [event.date_start or "" for event in (one, other) if not _dated(event)]
+    if len(dated) != 1 or not news[0] or len(dated[0]) < len("2024-01"):
+        return False
+    told, new = (int(day[:4]) * 12 + int(day[5:7]) for day in (dated[0], news[0])) if len(news[0]) > len("2024") else (0, 0)
+    return abs(new - told) > 1
 
 
 def _overlap(one: ReadEvent, other: ReadEvent) -> bool:

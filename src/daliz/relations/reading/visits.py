@@ -96,6 +96,8 @@ def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
             return None
         if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
             for place in (index, index + 1, index + 2):
+                if place < len(doc) and doc[place].pos_ in ("VERB", "AUX"):
+                    break
                 if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in PLACES:
                     return mention
     return None
@@ -114,8 +116,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
     who, who_nodes = _from_abroad(scene, who, who_nodes, places)
-    if node.lemma_ == "leave":
-        places = [place for place in places if place.country not in {party.country for party in who}]
+    if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
+        places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
     if guessed:
         abroad = [mention for _, mention in scene.places() if mention.country not in {party.country for party in who}]
@@ -162,6 +164,8 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
     if node.lemma_ in ("wrap", "drop"):
         return any(child.lower_ in ("up", "in", "by") for child in node.children)
+    if node.lemma_ == "be" and pobjs(node, ("to",)):
+        return node.lower_ == "been"
     if node.lemma_ == "send":
         return all(party.rank in STAY_RANKS for party in scene.people(objects(node)))
     return True
