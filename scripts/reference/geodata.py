@@ -14,7 +14,7 @@ from typing import Any
 from shapely.geometry import LineString, Point, shape
 from shapely.ops import substring
 
-from reference.own import own_rows
+from reference.own import link_parts, own_rows
 from reference.sources import Row, Tables
 
 TOLERANCE_DEG = 0.005
@@ -33,22 +33,19 @@ def write(extracts: Path, out: Path, tables: Tables) -> None:
     """
     places = {row["id"]: (float(row["lon"]), float(row["lat"])) for row in tables["places"]}
     drawn = {row["link"]: _points(row["points"]) for row in own_rows("shapes")}
-    split = {row["link"] for row in own_rows("link_splits")}
     railways = _features(extracts / "rail_links_osm_geometry.geojson")
     lanes = _features(extracts / "sea_links_searoute.geojson")
     rail, sea, own = [], [], []
-    for link in tables["links"]:
+    for link in _uncut(tables["links"]):
         ends = places[link["from_place"]], places[link["to_place"]]
         if link["id"] in railways and link["id"] not in drawn and _fits(railways[link["id"]], link, ends):
             rail.append(_feature(link, [ends[0], *_line(railways[link["id"]]), ends[1]]))
         elif link["id"] in lanes and link["id"] not in drawn:
-            lane = _line(lanes[link["id"]])
-            sea.append(_feature(link, [ends[0], *(_beyond(lane, ends[0]) if link["id"] in split else lane), ends[1]]))
+            sea.append(_feature(link, [ends[0], *_line(lanes[link["id"]]), ends[1]]))
         elif link["id"] in drawn:
             own.append(_feature(link, [ends[0], *drawn[link["id"]], ends[1]], simplify=False))
-    _save(out / "geo_rail_osm", "links.geojson", rail)
-    _save(out / "geo_searoute", "links.geojson", sea)
-    _save(out / "geo_drawn", "links.geojson", own)
+    for folder, features in (("geo_rail_osm", rail), ("geo_searoute", sea), ("geo_drawn", own)):
+        _save(out / folder, "links.geojson", [part for feature in features for part in cut(feature, places)])
     _copy(extracts / "caspian_sea_polygon_ne10m.geojson", out / "geo_natural_earth")
     _copy(extracts / "caspian_etopo1_0p1deg.csv", out / "geo_etopo1")
     for readme in TEXTS.glob("geo_*.md"):
@@ -68,10 +65,30 @@ def _line(feature: dict[str, Any]) -> Line:
     return [(lon, lat) for lon, lat in feature["geometry"]["coordinates"]]
 
 
-def _beyond(line: Line, place: tuple[float, float]) -> Line:
-    """The part of a line after its point nearest to a place."""
-    whole = LineString(line)
-    return list(substring(whole, whole.project(Point(place)), whole.length).coords)
+def _uncut(links: list[Row]) -> list[Row]:
+    """The links as they were measured and drawn, before they were cut at places on their way."""
+    known = {link["id"]: link for link in links}
+    wholes = {}
+    for name, parts in link_parts().items():
+        length_km = sum(known[part["part"]]["length_km"] for part in parts)
+        wholes[name] = {**known[name], "from_place": parts[0]["from_place"], "to_place": parts[-1]["to_place"], "length_km": length_km}
+    pieces = {part["part"] for parts in link_parts().values() for part in parts if part["length_km"]} - set(wholes)
+    return [wholes.get(link["id"], link) for link in links if link["id"] not in pieces]
+
+
+def cut(feature: dict[str, Any], places: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    """The features of a link's parts, each between the points of the line nearest to its places."""
+    name = feature["properties"]["link"]
+    if name not in link_parts():
+        return [feature]
+    whole = LineString(_line(feature))
+    found = []
+    for part in link_parts()[name]:
+        ends = places[part["from_place"]], places[part["to_place"]]
+        between = substring(whole, *(whole.project(Point(end)) for end in ends))
+        if part["length_km"]:
+            found.append(_feature({"id": part["part"]}, [ends[0], *between.coords, ends[1]], simplify=False))
+    return found
 
 
 def _fits(feature: dict[str, Any], link: Row, ends: tuple[tuple[float, float], tuple[float, float]]) -> bool:

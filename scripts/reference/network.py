@@ -6,10 +6,11 @@ one another, one value is in use and the others stay in the tables with the stat
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from reference import effects, hazards, observations
-from reference.own import estimated, fields, joined, own_pairs, own_rows, page
+from reference.own import estimated, fields, joined, link_parts, own_pairs, own_rows, page
 from reference.sources import Row, Tables, read_facts
 
 WAYPOINTS = {"cape_good_hope": "XXX"}
@@ -91,15 +92,32 @@ def _links(rows: list[Row]) -> list[Row]:
 
 
 def _split(links: list[Row]) -> None:
-    """Leave of a link that was measured past a place only the part beyond it, so that closing the place closes the whole way."""
-    known = {link["id"]: link for link in links}
-    for row in own_rows("link_splits"):
-        whole, first = known[row["link"]], known[row["other"]]
-        if (whole["from_place"], row["place"]) != (first["from_place"], first["to_place"]):
-            raise ValueError(f"own/link_splits.csv {row['link']}: {row['other']} does not join {whole['from_place']} and {row['place']}")
-        whole["from_place"] = row["place"]
-        whole["length_km"] -= first["length_km"]
-        whole["note"] = joined(row["why"], whole["note"])
+    """Cut links that pass a third country at a place in it, so that closing the place or the country closes the whole way.
+
+    A part without a length is a link of its own already.
+    """
+    for name, parts in link_parts().items():
+        known = {link["id"]: link for link in links}
+        whole = known[name]
+        lengths = [float(part["length_km"]) if part["length_km"] else known[part["part"]]["length_km"] for part in parts]
+        joined_up = all(before["to_place"] == after["from_place"] for before, after in pairwise(parts))
+        if not joined_up or sum(lengths) != whole["length_km"]:
+            raise ValueError(f"own/link_splits.csv {name}: the parts do not add up to {whole['length_km']:g} km in a row")
+        where = links.index(whole)
+        links[where : where + 1] = [_part(whole, part) for part in parts if part["length_km"]]
+
+
+def _part(whole: Row, part: Row) -> Row:
+    estimates = [*whole["assumed_fields"], *(["length_km"] if part["certainty"] == "assumed" else [])]
+    return {
+        **whole,
+        "id": part["part"],
+        "from_place": part["from_place"],
+        "to_place": part["to_place"],
+        "length_km": float(part["length_km"]),
+        "assumed_fields": list(dict.fromkeys(estimates)),
+        "note": joined(part["why"], whole["note"]),
+    }
 
 
 def _fill(link: Row, fill: Row | None) -> None:

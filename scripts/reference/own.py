@@ -22,6 +22,14 @@ def own_pairs(name: str, delimiter: str = ",") -> dict[str, str]:
     return {row[0]: row[1] for row in rows[1:] if row}
 
 
+def link_parts() -> dict[str, list[Row]]:
+    """The parts of each link that is cut at places on its way, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in own_rows("link_splits"):
+        found.setdefault(row["link"], []).append(row)
+    return found
+
+
 def estimated(row: Row) -> Row:
     """The row as an engineering estimate of this project."""
     return {**row, "source_title": row.get("source_title") or ESTIMATE, "certainty": row.get("certainty") or "assumed"}

@@ -43,7 +43,7 @@ def _commodity(row: Row) -> Row:
 def _ends(facts: Path) -> dict[str, tuple[str, str]]:
     rows = [(row["id"], (row["from"], row["to"])) for row in read_facts(facts / "links.csv")]
     found = dict(rows + [(row["id"], (row["from_place"], row["to_place"])) for row in own_rows("links")])
-    return found | {row["link"]: (row["place"], found[row["link"]][1]) for row in own_rows("link_splits")}
+    return found | {row["part"]: (row["from_place"], row["to_place"]) for row in own_rows("link_splits")}
 
 
 def _pages(facts: Path) -> dict[str, Row]:

@@ -124,12 +124,34 @@ def test_a_sourced_number_was_read_in_its_page_or_is_marked_as_an_estimate(corri
     assert wrong == []
 
 
-def test_a_way_that_was_measured_past_a_place_keeps_its_length_and_is_shut_with_the_place(corridor: Corridor) -> None:
-    measured = {row["id"]: float(row["length_km"]) for row in facts("links")}
+@pytest.mark.parametrize(
+    ("measured", "parts"),
+    [
+        ("oc11", ("oc1", "oc11")),
+        ("rd4", ("rd4a", "rd4b", "rd4c", "rd4")),
+        ("tr5", ("tr5a", "tr5b", "tr5")),
+        ("eu2", ("eu2a", "eu2")),
+    ],
+)
+def test_a_way_that_is_cut_in_the_countries_it_passes_keeps_its_length(corridor: Corridor, measured: str, parts: tuple[str, ...]) -> None:
+    published = {row["id"]: float(row["length_km"]) for row in facts("links")}
     lengths = dict(corridor["links"].select("id", "length_km").iter_rows())
-    assert lengths["oc1"] + lengths["oc11"] == measured["oc11"]
-    shut = corridor.close(place="suez")
-    assert {"ocean_poti", "ocean_poti_back"} <= set(corridor.open("services")["id"]) - set(shut.open("services")["id"])
+    assert sum(lengths[part] for part in parts) == published[measured]
+
+
+def test_a_service_is_shut_with_every_country_and_strait_that_it_passes(corridor: Corridor) -> None:
+    def gone(**closed: str) -> set[str]:
+        return set(corridor.open("services")["id"]) - set(corridor.close(**closed).open("services")["id"])
+
+    named = {
+        country: {row["id"] for row in corridor.open("services").iter_rows(named=True) if country in row["name"]}
+        for country in ("Russia", "Suez")
+    }
+    assert named["Russia"]
+    assert named["Russia"] <= gone(country="RUS")
+    assert named["Suez"] == gone(place="suez")
+    assert "constanta_duisburg" in gone(country="AUT")
+    assert "istanbul_duisburg" in gone(country="BGR") & gone(country="SRB")
 
 
 def test_zero_is_an_estimate_too(corridor: Corridor) -> None:
