@@ -73,8 +73,7 @@ def reference() -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         means, seconds = timed(lambda year=year: tables(engine.run(1, year)))
         values.append(means)
         whole.append(seconds)
-        static = engine.arenas.dynamic
-        engine.ints[:static], engine.floats[:static] = engine.arenas.ints[:static], engine.arenas.floats[:static]
+        engine.start()
         alone.append(timed(lambda year=year: kernel(engine.ints, engine.floats, 1, year))[1])
     _, layout = timed(lambda: [Engine(corridor_ref(), HORIZON_H, lines=False) for _ in range(20)])
     found = {

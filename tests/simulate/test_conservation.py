@@ -58,7 +58,7 @@ def boxes_in(outcome: Outcome) -> list[int]:
     ints, found = outcome.ints, []
     lists = [int(ints[address + r.P_HEAD]) for address in outcome.arenas.where["pools"].values() if ints[address + r.P_COUNT] > 0]
     for address in range(int(ints[r.H_CARBASE]), int(ints[r.H_CARNEW]), r.CARRIER_SIZE):
-        if ints[address + r.E_TYPE] == r.CARRIER and ints[address + r.E_COUNT] > 0:
+        if ints[address + r.TYPE] == r.CARRIER and ints[address + r.E_COUNT] > 0:
             lists.append(int(ints[address + r.E_HEAD]))
     for box in lists:
         while box > 0:
@@ -87,7 +87,7 @@ def _ships_left(outcome: Outcome, compiled: Compiled) -> int:
         outcome.arenas.where["steps"][step.name] for step in compiled.model.steps if step.name.startswith(("ship_out|", "ship_back|"))
     }
     span = range(int(outcome.ints[r.H_CARBASE]), int(outcome.ints[r.H_CARNEW]), r.CARRIER_SIZE)
-    return sum(outcome.ints[a + r.E_TYPE] == r.CARRIER and int(outcome.ints[a + r.E_STEP]) in fleet_steps for a in span)
+    return sum(outcome.ints[a + r.TYPE] == r.CARRIER and int(outcome.ints[a + r.E_STEP]) in fleet_steps for a in span)
 
 
 @RELAXED

@@ -28,7 +28,8 @@ COUNT = 40_000
 
 
 def draws_of(law: Law, name: str = "stream", count: int = COUNT) -> np.ndarray:
-    ints, floats = np.zeros(128, np.int64), np.zeros(128)
+    floats = np.zeros(128)
+    ints = floats.view(np.int64)
     ints[r.D_KIND], ints[r.D_BUFFER], ints[r.D_POS] = law.kind, 32, r.BLOCK
     ints[r.D_STATE] = stream_start(1, 0, stream_of(name))
     floats[: len(law.parameters)] = law.parameters

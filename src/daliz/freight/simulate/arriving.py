@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from daliz.freight.simulate import records as r
+from daliz.freight.simulate.boxes import free_box
 from daliz.freight.simulate.calendars import month_end, month_of
 from daliz.freight.simulate.draws import jit
-from daliz.freight.simulate.memory import dequeue, enqueue, free_box, new_carrier, trace, work
+from daliz.freight.simulate.memory import dequeue, enqueue, new_carrier, trace, work
 from daliz.freight.simulate.pools import check_pool
 from daliz.freight.simulate.yards import append, has_room, take_room, wake
 
@@ -182,7 +183,7 @@ def _stand(Z: Any, F: Any, pool: int, b: int, first_id: int, t: float) -> None:
     `first_id` is the first number that a lot of this carrier can have.
     """
     lot = Z[pool + r.P_LOT]
-    if lot == 0 or Z[lot + r.E_ID] < first_id or Z[lot + r.E_YARD] != pool or Z[lot + r.E_TYPE] != r.CARRIER:
+    if lot == 0 or Z[lot + r.E_ID] < first_id or Z[lot + r.E_YARD] != pool or Z[lot + r.TYPE] != r.CARRIER:
         lot = new_carrier(Z, F, Z[pool + r.P_DWELL], t)
         Z[lot + r.E_YARD] = pool
         Z[pool + r.P_LOT] = lot

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from daliz.corridor.errors import DalizError
 from daliz.freight.simulate import records as r
-from daliz.freight.simulate.layout import Arenas, Room, lay_out
+from daliz.freight.simulate.layout import Arenas, Room, cells, lay_out
 from daliz.freight.simulate.model import Model
 
 MOST_BOXES = 1 << 23
@@ -24,7 +24,7 @@ class UnstableError(DalizError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The arenas as one replication left them, and the layout that reads them."""
+    """The memory as one replication left it, seen as whole numbers and as reals, and the layout that reads it."""
 
     arenas: Arenas
     ints: NDArray[np.int64]
@@ -44,8 +44,12 @@ class Engine:
         self._allocate()
 
     def _allocate(self) -> None:
-        self.ints = np.empty_like(self.arenas.ints)
-        self.floats = np.empty_like(self.arenas.floats)
+        self.floats = cells(self.arenas.length)
+        self.ints = self.floats.view(np.int64)
+
+    def start(self) -> None:
+        """Set the memory to the start of a run."""
+        self.floats[: len(self.arenas.start)] = self.arenas.start
 
     def run(self, seed: int, replication: int) -> Outcome:
         """One replication; the outcome's arrays are overwritten by the next.
@@ -55,9 +59,7 @@ class Engine:
         from daliz.freight.simulate.kernel import run
 
         while True:
-            static = self.arenas.dynamic
-            self.ints[:static] = self.arenas.ints[:static]
-            self.floats[:static] = self.arenas.floats[:static]
+            self.start()
             error = run(self.ints, self.floats, seed, replication)
             if error == 0:
                 return Outcome(self.arenas, self.ints, self.floats)

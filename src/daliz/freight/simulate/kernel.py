@@ -17,6 +17,7 @@ from numba import njit
 
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.arriving import alight, deliver, drop
+from daliz.freight.simulate.boxes import start_boxes
 from daliz.freight.simulate.calendars import finish, open_calendars, opening
 from daliz.freight.simulate.cranes import first_free, load_by_cranes, serve_units
 from daliz.freight.simulate.draws import draw, draw_unit, jit, pointer, stream_start
@@ -351,6 +352,7 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
 def _start(Z: Any, F: Any, seed: int, replication: int) -> None:
     """Set streams, calendars, sources, timetables and fleets to the start of a run."""
     start_events(Z)
+    start_boxes(Z)
     for i in range(Z[r.H_NDISTS]):
         d = Z[r.H_DISTS] + i * r.DIST
         Z[d + r.D_STATE] = stream_start(seed, replication, Z[d + r.D_STREAM])
@@ -402,7 +404,7 @@ def _settle_accounts(Z: Any, F: Any) -> None:
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
-    """Run one replication over arenas of int64 and float64, as laid out by `layout`; returns an error of `records`, 0 for none."""
+    """Run one replication in the memory that `layout` laid out, seen as whole numbers and as reals; returns an error of `records` or 0."""
     Z: Any = pointer(ints)  # type: ignore[call-arg]
     F: Any = pointer(floats)
     _start(Z, F, seed, replication)
@@ -417,7 +419,7 @@ def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
         t, address = pop(Z)
         if t > F[r.G_END]:
             break
-        what = Z[address]
+        what = Z[address + r.TYPE]
         Z[r.H_FIRED] += 1
         Z[r.H_EVENTS] += 1
         if what == r.CARRIER:

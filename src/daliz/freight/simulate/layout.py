@@ -1,4 +1,4 @@
-"""From rows to arrays: a model laid out in the kernel's two arenas."""
+"""From rows to cells: a model laid out in the kernel's memory."""
 
 from __future__ import annotations
 
@@ -36,17 +36,23 @@ class Room:
 
 @dataclass(frozen=True)
 class Arenas:
-    """A model in arrays, before its first event.
+    """A model in memory, before its first event.
 
-    `where[kind][name]` is the address of a row; from `dynamic` on stands what the run itself makes.
+    `start` is what a run finds, `length` the cells that it needs in all; `where[kind][name]` is the address of a row.
     """
 
-    ints: NDArray[np.int64]
-    floats: NDArray[np.float64]
+    start: NDArray[np.float64]
+    length: int
     where: dict[str, dict[str, int]]
-    dynamic: int
     horizon_h: float
     warm_h: float
+
+
+def cells(count: int) -> NDArray[np.float64]:
+    """Memory for so many cells, from the start of a line of the cache on; what stands in it is left over."""
+    memory = np.empty(count + r.LINE)
+    first = (-memory.ctypes.data // memory.itemsize) % r.LINE
+    return memory[first : first + count]
 
 
 def lay_out(
@@ -85,8 +91,9 @@ class _Layout:
     # -- small writing
 
     def take(self, size: int) -> int:
+        """So many cells, from the start of a line of the cache on."""
         address = self.length
-        self.length += size
+        self.length += -(-size // r.LINE) * r.LINE
         return address
 
     def at(self, kind: str, name: str, asked_by: str) -> int:
@@ -163,7 +170,7 @@ class _Layout:
             a, asked = self.where["resources"][row.name], f"resource {row.name}"
             ahead = row.in_order and row.limit == 0
             self.ints(a, R_SERVERS=row.servers, R_LIMIT=row.limit, R_AHEAD=ahead, R_CAL=self.at("calendars", row.calendar, asked))
-            self.ints(a, R_FREE=self.take(max(1, row.servers)), R_QUOTA=row.quota, R_KEPT=row.kept, R_LINE=self.line())
+            self.ints(a, R_FREE=self.take(2 * max(1, row.servers)), R_QUOTA=row.quota, R_KEPT=row.kept, R_LINE=self.line())
             self.ints(a, R_OTHER=self.law(row.other_gap, f"other traffic {row.name}"))
             self.floats(a, R_SLOT=row.slot_h, R_MEMORY=_memory_h(row))
 
@@ -173,7 +180,7 @@ class _Layout:
         sources = [self.where["sources"][name] for kind, name in _kinds(feeders, row.name) if kind == "source"]
         listed = self.take(len(sources))
         self.cells += [(listed + i, address) for i, address in enumerate(sources)]
-        self.ints(a, P_TYPE=r.POOL, P_SIZE=row.size, P_START=self.at("steps", row.start, asked), P_YARD=self.at("yards", row.yard, asked))
+        self.ints(a, TYPE=r.POOL, P_SIZE=row.size, P_START=self.at("steps", row.start, asked), P_YARD=self.at("yards", row.yard, asked))
         self.ints(a, P_DWELL=self.at("steps", row.dwell, asked), P_TICKS=self.numbers(ticks), P_NTICKS=len(ticks), P_FULL=row.full)
         self.ints(a, P_SOURCES=listed, P_NSOURCES=len(sources), P_MODE=_mode(self.model, row, feeders), P_PRIORITY=row.priority)
         self.ints(a, P_CRANES=self.at("resources", row.cranes, asked), P_LINE=self.line())
@@ -183,7 +190,7 @@ class _Layout:
         for yard in self.model.yards:
             a = self.where["yards"][yard.name]
             size = 1 << math.ceil(math.log2(2 * max(8, yard.room) + 64))
-            self.ints(a, Y_TYPE=r.YARD, Y_ROOM=yard.room, Y_RING=self.take(size), Y_RINGSIZE=size)
+            self.ints(a, TYPE=r.YARD, Y_ROOM=yard.room, Y_RING=self.take(size), Y_RINGSIZE=size)
         for cargo in self.model.cargoes:
             a, asked = self.where["cargoes"][cargo.name], f"cargo {cargo.name}"
             legs = self.take((len(cargo.legs) + 1) * r.LEG)
@@ -196,7 +203,7 @@ class _Layout:
             a, asked = self.where["sources"][source.name], f"source {source.name}"
             pool = next((c.legs[0][0] for c in self.model.cargoes if c.name == source.cargo), "") if source.cargo else ""
             season = self.numbers(source.season) if any(factor != 1.0 for factor in source.season) else 0
-            self.ints(a, O_TYPE=r.SOURCE, O_GAP=self.law(source.gap, f"source {source.name}"), O_SEASON=season, O_PRIORITY=source.priority)
+            self.ints(a, TYPE=r.SOURCE, O_GAP=self.law(source.gap, f"source {source.name}"), O_SEASON=season, O_PRIORITY=source.priority)
             self.ints(a, O_BATCH=self.law(source.batch, f"batch {source.name}"), O_STEP=self.at("steps", source.step, asked))
             self.ints(a, O_CLASS=self.at("cargoes", source.cargo, asked), O_POOL=self.at("pools", pool, asked))
 
@@ -230,9 +237,16 @@ class _Layout:
         room = self.room
         days = self.days - 1
         parts = {"slots": room.slots, "tree": 4 * room.slots, "stack": room.slots, "work": room.work}
-        parts |= {"carriers": room.carriers * r.CARRIER_SIZE, "boxes": room.boxes * r.BOX, "trace": room.trace * r.TRACE_ROW}
+        parts |= {
+            "carriers": room.carriers * r.CARRIER_SIZE,
+            "box bits": room.boxes // 64,
+            "boxes": (room.boxes + 1) * r.BOX,
+            "trace": room.trace * r.TRACE_ROW,
+        }
         bases = {name: self.take(size) for name, size in parts.items()}
-        ints, floats = np.zeros(self.length, np.int64), np.zeros(self.length)
+        floats = cells(static)
+        floats[:] = 0.0
+        ints = floats.view(np.int64)
         for kind, base in zip(KINDS, BASES, strict=True):
             rows = self.where[kind]
             ints[base] = next(iter(rows.values()), 0)
@@ -262,15 +276,15 @@ class _Layout:
             r.H_CARNEW: bases["carriers"],
             r.H_CAREND: bases["carriers"] + parts["carriers"],
             r.H_BOXBASE: bases["boxes"],
-            r.H_BOXNEW: bases["boxes"],
-            r.H_BOXEND: bases["boxes"] + parts["boxes"],
+            r.H_BOXBITS: bases["box bits"],
+            r.H_MAXBOXES: room.boxes,
             r.H_DAYS: days,
             r.H_TRACE: bases["trace"] if room.trace else 0,
             r.H_TRACEEND: bases["trace"] + parts["trace"],
         }
         ints[list(header)] = list(header.values())
         floats[r.G_END], floats[r.G_WARM], floats[r.G_YEAR] = self.horizon_h, self.warm_h, self.year_h
-        return Arenas(ints, floats, self.where, static, self.horizon_h, self.warm_h)
+        return Arenas(floats, self.length, self.where, self.horizon_h, self.warm_h)
 
 
 def _memory_h(line: Resource) -> float:

@@ -1,4 +1,4 @@
-"""The kernel's small change: records of carriers and boxes, queues, the stack of work, bookkeeping and the trace."""
+"""The kernel's small change: records of carriers, queues, the stack of work, bookkeeping and the trace."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ def new_carrier(Z: Any, F: Any, step: int, t: float) -> int:
             Z[r.H_CARNEW] = e + r.CARRIER_SIZE
     for i in range(r.CARRIER_SIZE):
         Z[e + i] = 0
-        F[e + i] = 0.0
-    Z[e + r.E_TYPE] = r.CARRIER
+    Z[e + r.TYPE] = r.CARRIER
     Z[e + r.E_STEP] = step
     Z[e + r.E_ID] = Z[r.H_NEXTID]
     Z[r.H_NEXTID] += 1
@@ -36,43 +35,9 @@ def new_carrier(Z: Any, F: Any, step: int, t: float) -> int:
 @jit
 def free_carrier(Z: Any, e: int) -> None:
     """Give the carrier's record back."""
-    Z[e + r.E_TYPE] = r.FREE
+    Z[e + r.TYPE] = r.FREE
     Z[e + r.E_NEXT] = Z[r.H_CARFREE]
     Z[r.H_CARFREE] = e
-
-
-@jit
-def new_box(Z: Any, F: Any, cls: int, t: float) -> int:
-    """A box of a class, born at t, on its first leg."""
-    b = Z[r.H_BOXFREE]
-    if b > 0:
-        Z[r.H_BOXFREE] = Z[b + r.B_NEXT]
-    else:
-        b = Z[r.H_BOXNEW]
-        if b + r.BOX > Z[r.H_BOXEND]:
-            Z[r.H_ERROR] = r.BOXES_FULL
-            b = Z[r.H_BOXEND] - r.BOX
-        else:
-            Z[r.H_BOXNEW] = b + r.BOX
-    Z[b + r.B_CLASS] = cls
-    Z[b + r.B_LEG] = Z[cls + r.K_LEGS]
-    Z[b + r.B_ID] = Z[r.H_BOXES]
-    Z[r.H_BOXES] += 1
-    F[b + r.B_BORN] = t
-    F[b + r.B_SINCE] = t
-    F[b + r.B_MOVING] = 0.0
-    F[cls + r.K_MADEALL] += 1.0
-    if t >= F[r.G_WARM]:
-        F[cls + r.K_MADE] += 1.0
-    trace(Z, F, t, r.BORN, Z[b + r.B_ID], cls, 1)
-    return b
-
-
-@jit
-def free_box(Z: Any, b: int) -> None:
-    """Give the box's record back."""
-    Z[b + r.B_NEXT] = Z[r.H_BOXFREE]
-    Z[r.H_BOXFREE] = b
 
 
 @jit
@@ -183,8 +148,8 @@ def trace(Z: Any, F: Any, t: float, what: int, subject: int, where: int, count: 
         Z[r.H_ERROR] = r.TRACE_FULL
         return
     F[row] = t
-    Z[row] = what
-    Z[row + 1] = subject
-    Z[row + 2] = where
-    Z[row + 3] = count
+    Z[row + 1] = what
+    Z[row + 2] = subject
+    Z[row + 3] = where
+    Z[row + 4] = count
     Z[r.H_TRACE] = row + r.TRACE_ROW

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from daliz.freight.simulate import records as r
+from daliz.freight.simulate.boxes import new_box
 from daliz.freight.simulate.calendars import month_end, month_of
 from daliz.freight.simulate.cranes import load_by_cranes
 from daliz.freight.simulate.draws import draw, jit
 from daliz.freight.simulate.eventlist import push
-from daliz.freight.simulate.memory import enqueue, new_box, new_carrier, work
+from daliz.freight.simulate.memory import enqueue, new_carrier, work
 from daliz.freight.simulate.yards import append, load_boxes, take_room
 
 
@@ -83,9 +84,9 @@ def fill_from_sources(Z: Any, F: Any, pool: int) -> None:
 @jit
 def set_timer(Z: Any, F: Any, owner: int, due: float) -> None:
     """Call the owner at the due hour, unless its epoch has changed by then."""
-    Z[owner + (r.E_EPOCH if Z[owner] == r.CARRIER else r.P_EPOCH)] = Z[r.H_SEQ]
+    Z[owner + (r.E_EPOCH if Z[owner + r.TYPE] == r.CARRIER else r.P_EPOCH)] = Z[r.H_SEQ]
     timer = new_carrier(Z, F, 0, due)
-    Z[timer + r.E_TYPE] = r.TIMER
+    Z[timer + r.TYPE] = r.TIMER
     Z[timer + r.T_OWNER] = owner
     Z[timer + r.T_EPOCH] = Z[r.H_SEQ]
     push(Z, due, timer)
@@ -167,13 +168,13 @@ def board(Z: Any, F: Any, e: int, s: int, t: float) -> bool:
 def time_is_up(Z: Any, F: Any, timer: int, t: float) -> None:
     """A timer fires: the longest wait of a train or ship is over."""
     owner = Z[timer + r.T_OWNER]
-    current = Z[owner + (r.E_EPOCH if Z[owner] == r.CARRIER else r.P_EPOCH)] == Z[timer + r.T_EPOCH]
-    if current and Z[owner] == r.POOL:
+    current = Z[owner + (r.E_EPOCH if Z[owner + r.TYPE] == r.CARRIER else r.P_EPOCH)] == Z[timer + r.T_EPOCH]
+    if current and Z[owner + r.TYPE] == r.POOL:
         Z[owner + r.P_EPOCH] = 0
         if Z[owner + r.P_COUNT] > 0:
             work(Z, form(Z, F, owner, t))
             check_pool(Z, F, owner, t)
-    elif current and Z[owner] == r.CARRIER:
+    elif current and Z[owner + r.TYPE] == r.CARRIER:
         pool = Z[Z[owner + r.E_STEP] + r.S_POOL]
         before, e = np.int64(0), Z[pool + r.P_WAITHEAD]
         while e != owner:

@@ -1,12 +1,16 @@
 """Records of the simulation kernel: what stands where in its memory.
 
-The kernel works on two parallel arenas of one length, `Z` (int64) and `F` (float64). A record is a stretch of both; its address names it,
-and its fields are offsets from there. Times are float hours from the start of the run. Address 0 means 'none'.
+The kernel works on one stretch of memory and sees it twice: as whole numbers, `Z` (int64), and as reals, `F` (float64). A record is a part
+of it; its address names it, and its fields are offsets from there, reals first. Records fill whole lines of the cache (8 cells), and what
+a step needs lies close together. Times are float hours from the start of the run. Address 0 means 'none'.
 """
 
 from __future__ import annotations
 
-# ---- what an address can be (offset 0 of carriers, sources, pools, yards and timers)
+LINE = 8  # cells of a line of the cache
+
+# ---- what an address can be (offset TYPE of carriers, sources, pools, yards and timers)
+TYPE = 7
 FREE, CARRIER, SOURCE, POOL, YARD, TIMER = range(6)
 
 # ---- kinds of step: what a carrier does at it
@@ -29,101 +33,97 @@ DROP = 14  # a lot that stood in the yard joins its pool
 # ---- distributions
 FIXED, EXPONENTIAL, TRIANGULAR, LOGNORMAL, UNIFORM, ERLANG, HYPEREXPONENTIAL, GEOMETRIC, WEIBULL = range(9)
 
-# ---- header: integers
+# ---- header
 H_SEQ, H_OPEN, H_UNUSED, H_LEAVES, H_NFREE, H_SLOTS, H_TREE, H_STACK, H_MAXSLOTS = range(9)
-H_WORK, H_WORKBASE, H_WORKEND = 9, 10, 11
-H_BOXFREE, H_BOXNEW, H_BOXEND, H_CARFREE, H_CARNEW, H_CAREND = range(12, 18)
+H_WORK, H_WORKBASE, H_WORKEND = range(9, 12)
+H_BOXBASE, H_BOXBITS, H_BOXWORDS, H_BOXWORD, H_BOXLIVE, H_MAXBOXES = range(12, 18)
 H_ERROR, H_EVENTS, H_FIRED, H_BOXES, H_NEXTID = range(18, 23)
-H_NEWHEAD, H_NEWTAIL = 27, 28
-H_TRACE, H_TRACEEND, H_DAYS = range(24, 27)
+H_TRACE, H_TRACEEND, H_DAYS, H_NEWHEAD, H_NEWTAIL = range(24, 29)
 H_DISTS, H_NDISTS, H_STEPS, H_NSTEPS, H_RESOURCES, H_NRESOURCES, H_POOLS, H_NPOOLS, H_YARDS, H_NYARDS = range(32, 42)
 H_SOURCES, H_NSOURCES, H_CLASSES, H_NCLASSES, H_PROCESSES, H_NPROCESSES, H_CALENDARS, H_NCALENDARS, H_FLEETS, H_NFLEETS = range(42, 52)
-H_BOXBASE, H_CARBASE = 52, 53
+H_CARBASE, H_CARFREE, H_CARNEW, H_CAREND = range(52, 56)
+G_END, G_WARM, G_YEAR = 56, 57, 58  # end of the run; start of the statistics; hour of the year at which the run starts
 HEADER = 64
-# ---- header: floats
-G_NOW, G_END, G_WARM, G_YEAR = range(4)  # clock; end of the run; start of the statistics; hour of the year at which the run starts
 
 # ---- errors that the kernel reports (0: none)
 SLOTS_FULL, CARRIERS_FULL, BOXES_FULL, WORK_FULL, RING_FULL, TRACE_FULL, STUCK = range(1, 8)
 
-# ---- draws of a distribution (16): integers, then floats
-D_KIND, D_STATE, D_POS, D_BUFFER, D_STREAM = range(5)
+# ---- draws of a distribution (16)
 D_P0, D_P1, D_P2, D_P3, D_P4 = range(5)
+D_KIND, D_STATE, D_POS, D_BUFFER, D_STREAM = range(5, 10)
 DIST, BLOCK = 16, 64
 
 # ---- step (32)
-(S_TYPE, S_KIND, S_NEXT, S_OTHER, S_RES, S_DIST, S_POOL, S_CAL, S_ALL, S_RULE, S_SIZE, S_MARK, S_MOVES, S_PLACE) = range(14)
 S_SHARE = 0  # chance of S_NEXT at a branch
 S_N, S_WAIT, S_CLOSED, S_SERVICE, S_BOXES, S_BOXWAIT, S_BOXCLOSED, S_BOXSERVICE, S_WAITMAX, S_UNITS, S_UNITWAIT, S_SQUARES = range(1, 13)
 S_MARKN, S_MARKSUM, S_MARKSQ = 13, 14, 15
+S_KIND, S_NEXT, S_OTHER, S_RES, S_DIST, S_CAL, S_MARK, S_MOVES, S_POOL, S_ALL, S_RULE, S_SIZE = range(16, 28)
 STEP = 32
 # rules of boarding: take what is there and go; wait until full or until the first box has waited long enough; wait for the timetable
 TAKE_AND_GO, UNTIL_FULL, BY_TIMETABLE = range(3)
 
 # ---- resource (32)
-R_TYPE, R_SERVERS, R_BUSY, R_LIMIT, R_AHEAD, R_FREE, R_CAL, R_OTHER, R_QUOTA, R_DAY, R_DAYCOUNT, R_LENGTH, R_LINE, R_LOST, R_KEPT = range(
-    15
-)
-R_HEAD, R_TAIL = 16, 20  # four priorities each
-R_SLOT, R_OTHERNEXT, R_BUSYTIME, R_MEMORY, R_SPARE, R_AREA, R_MAXQUEUE, R_SINCE = range(8)
+R_SLOT, R_OTHERNEXT, R_BUSYTIME, R_MEMORY, R_AREA, R_MAXQUEUE, R_SINCE = (*range(4), *range(5, 8))
+R_FREE, R_OTHER, R_CAL, R_LINE, R_SERVERS, R_BUSY, R_LENGTH, R_AHEAD, R_LIMIT, R_LOST, R_KEPT, R_QUOTA, R_DAY, R_DAYCOUNT = range(8, 22)
+R_HEAD, R_TAIL = 22, 26  # four priorities each
 RESOURCE = 32
 PRIORITIES = 4
 
 # ---- pool: where boxes wait for a service at a stop (32)
-(P_TYPE, P_HEAD, P_TAIL, P_COUNT, P_SIZE, P_START, P_YARD, P_DWELL, P_TICKS, P_NTICKS, P_TICK, P_READY, P_NSOURCES, P_SOURCES, P_MODE,
- P_WAITHEAD, P_WAITTAIL, P_EPOCH, P_LINE, P_FULL, P_PRIORITY, P_TICKED, P_CRANES, P_LOT) = range(24)  # fmt: skip
 P_MAXWAIT, P_N, P_WAIT, P_SQUARES, P_WAITMAX = range(5)
+(P_HEAD, P_TAIL, P_COUNT, P_SIZE, P_START, P_YARD, P_DWELL, P_TICKS, P_NTICKS, P_TICK, P_READY, P_NSOURCES, P_SOURCES, P_MODE,
+ P_WAITHEAD, P_WAITTAIL, P_EPOCH, P_LINE, P_FULL, P_PRIORITY, P_TICKED, P_CRANES, P_LOT) = range(8, 31)  # fmt: skip
 POOL_SIZE = 32
 BY_EVENTS, FROM_SOURCES, FROM_CRANES = range(3)  # who feeds a pool, and so whether it can be filled ahead of the clock
 
 # ---- yard (16)
-Y_TYPE, Y_ROOM, Y_TAKEN, Y_HEAD, Y_TAIL, Y_LENGTH, Y_RING, Y_RINGSIZE, Y_RINGHEAD, Y_RINGCOUNT, Y_WAKE, Y_LINE, Y_MAX = range(13)
+Y_ROOM, Y_TAKEN, Y_HEAD, Y_TAIL, Y_RING, Y_RINGSIZE, Y_RINGHEAD, Y_RINGCOUNT, Y_WAKE, Y_MAX = (*range(7), *range(8, 11))
 YARD_SIZE = 16
 
 # ---- source of boxes or of single customers (16)
-O_TYPE, O_GAP, O_BATCH, O_CLASS, O_STEP, O_POOL, O_PRIORITY, O_SEASON = range(8)
 O_NEXT, O_UNTIL, O_FACTOR = range(3)
+O_GAP, O_BATCH, O_CLASS, O_STEP, O_POOL, O_PRIORITY, O_SEASON = range(8, 15)
 SOURCE_SIZE = 16
 
-# ---- class of boxes: one demand (32), and its legs (8 each)
-K_TYPE, K_LEGS, K_NLEGS, K_HISTOGRAM = range(4)
+# ---- class of boxes: one demand (16), and its legs (8 each)
 K_N, K_SUM, K_SQUARES, K_MIN, K_MAX, K_MOVING, K_SHARE, K_MADE, K_LATE, K_DUE, K_MADEALL, K_DONEALL = range(12)
-CLASS = 32
-L_POOL, L_STEP = 0, 1
-L_N, L_WAIT, L_WAITSQ = 0, 1, 2
+K_LEGS, K_NLEGS, K_HISTOGRAM = range(12, 15)
+CLASS = 16
+L_N, L_WAIT = 0, 1
+L_POOL, L_STEP = 2, 3
 LEG = 8
 MONTHS, BINS, PER_OCTAVE_BITS, FIRST_OCTAVE = 12, 448, 5, 0  # histogram of hours: 32 bins an octave, from one hour to 16,384
 
-# ---- calendar (16): closed spells as pairs of hours in F, made of processes and of spells known beforehand
+# ---- calendar (16): closed spells as pairs of hours, made of processes and of spells known beforehand
 C_N, C_CURSOR, C_BASE, C_ROOM, C_PARTS, C_NPARTS, C_FIXED, C_NFIXED = range(8)
 CALENDAR = 16
 # ---- closing process (128): its stream stands where a distribution's does
-Z_KIND, Z_SPELLS, Z_NSPELLS, Z_ROOM = 0, 5, 6, 7
 BY_MONTH, BY_COSINE = range(2)
 Z_RATE, Z_SWING, Z_CLOSED, Z_SHORTEST, Z_LONGEST = range(5)  # BY_COSINE
+Z_KIND, Z_SPELLS, Z_NSPELLS, Z_ROOM = range(10, 14)
 Z_MONTHS, Z_MONTH = 16, 8  # BY_MONTH: mean open hours, then mean, shortest and longest closed hours
 PROCESS = 128
 
-# ---- fleet (4): carriers that stand at a step when the run starts
+# ---- fleet (8): carriers that stand at a step when the run starts
 A_STEP, A_COUNT, A_PRIORITY = range(3)
-FLEET = 4
+FLEET = 8
 
-# ---- carrier: train, ship, lot or single customer (16)
-(E_TYPE, E_NEXT, E_STEP, E_PHASE, E_HEAD, E_TAIL, E_COUNT, E_ROOM, E_ID, E_PRIORITY, E_EPOCH, E_LEFT, E_YARD) = range(13)
+# ---- carrier: train, ship, lot or single customer (24)
 E_SINCE, E_MOVING, E_BORN, E_MARK, E_LAST, E_FIRST, E_LOADED = range(7)
-CARRIER_SIZE = 16
+E_STEP, E_PHASE, E_COUNT, E_HEAD, E_TAIL, E_NEXT, E_ID, E_PRIORITY, E_ROOM, E_EPOCH, E_LEFT, E_YARD = range(8, 20)
+CARRIER_SIZE = 24
 ENTERS, RESUMES, BLOCKED, WAITS = range(4)  # phases
 
-# ---- box (4)
-B_NEXT, B_CLASS, B_LEG, B_ID = range(4)
+# ---- box (8)
 B_BORN, B_SINCE, B_MOVING, B_BOARDED = range(4)
-BOX = 4
+B_NEXT, B_CLASS, B_LEG, B_ID = range(4, 8)
+BOX = 8
 
 # ---- timer (a carrier-sized record): fires for its owner unless the owner has moved on
-T_OWNER, T_EPOCH = 2, 3
+T_OWNER, T_EPOCH = 8, 9
 
-# ---- trace: rows of four integers and a float
-TRACE_ROW = 4
+# ---- trace: rows of the hour, what happened, to what, where, and how many boxes
+TRACE_ROW = 5
 ENTERED, LEFT, BOARDED, ALIGHTED, BORN, DELIVERED = range(6)
 
 YEAR_H = 8760.0

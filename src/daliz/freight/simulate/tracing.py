@@ -31,7 +31,7 @@ def trace(compiled: Compiled, seed: int = 1, replication: int = 0) -> pl.DataFra
     rows = outcome.ints[start:end].reshape(-1, r.TRACE_ROW)
     hours = outcome.floats[start:end].reshape(-1, r.TRACE_ROW)[:, 0]
     order = np.argsort(hours, kind="stable")
-    what, subject, where, count = (rows[order, i] for i in range(4))
+    what, subject, where, count = (rows[order, i] for i in range(1, 5))
     frame = pl.DataFrame({"hour": hours[order] - compiled.warm_h, "what_code": what, "subject": subject, "where": where, "boxes": count})
     return _with_meaning(frame.filter(pl.col("hour") <= compiled.horizon_h - compiled.warm_h), compiled, outcome.arenas.where)
 

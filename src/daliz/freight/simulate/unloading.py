@@ -70,6 +70,7 @@ def _into_trains(Z: Any, F: Any, e: int, s: int, t: float) -> float:
     """
     res, pool = Z[s + r.S_RES], Z[s + r.S_POOL]
     free, servers, dist = Z[res + r.R_FREE], Z[res + r.R_SERVERS], Z[s + r.S_DIST]
+    held = free + servers  # the box at each crane
     size, ticks = Z[pool + r.P_SIZE], Z[pool + r.P_TICKS]
     left, b = Z[e + r.E_COUNT], Z[e + r.E_HEAD]
     moving, used, end = F[e + r.E_MOVING], 0.0, t
@@ -81,21 +82,21 @@ def _into_trains(Z: Any, F: Any, e: int, s: int, t: float) -> float:
         hours = draw(Z, F, dist)
         used += hours
         F[free + i] = t + hours
-        Z[free + i] = b
+        Z[held + i] = b
         b = Z[b + r.B_NEXT]
     left -= busy
     while busy > 0:
-        j = free + first_free(F, free, servers)
-        end, box = F[j], Z[j]
+        j = first_free(F, free, servers)
+        end, box = F[free + j], Z[held + j]
         if left > 0:
             hours = draw(Z, F, dist)
             used += hours
-            F[j] = end + hours
-            Z[j] = b
+            F[free + j] = end + hours
+            Z[held + j] = b
             b = Z[b + r.B_NEXT]
             left -= 1
         else:
-            F[j] = np.inf
+            F[free + j] = np.inf
             busy -= 1
         while Z[pool + r.P_TICK] < Z[pool + r.P_NTICKS] and F[ticks + Z[pool + r.P_TICK]] < end:
             if Z[pool + r.P_COUNT] > 0:
