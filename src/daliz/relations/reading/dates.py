@@ -52,6 +52,7 @@ FORMS: tuple[tuple[str, str], ...] = (
 ANY = re.compile("|".join(f"(?P<f{index}>\\b{_f.replace('(?P<', f'(?P<f{index}_')})" for index, (_, _f) in enumerate(FORMS)), re.IGNORECASE)
 GRACE_DAYS = 3
 # `until Saturday` says when something ends, not when it was.
+BOUND = re.compile(r"\b(?:since|for|by|until)\s+$", re.IGNORECASE)
 OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -215,7 +216,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
     Returns: expressions in order; those that need the article's day or another date and have none are left out.
     """
     matches = list(ANY.finditer(text))
-    years = [int(match[0]) for match in matches if _form(match) == "year"]
+    years = [int(m[0]) for m in matches if _form(m) == "year" and not BOUND.search(text[: m.start()])]
     hint = years[0] if len(years) == 1 else None
     found: list[When] = []
     pending: list[tuple[re.Match[str], int]] = []

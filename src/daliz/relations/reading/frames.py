@@ -94,6 +94,13 @@ class Article:
                 break
         return self.pair(position, limit)
 
+    def home(self, abroad: str) -> str | None:
+        """The one other country the article speaks of, for a leader whom it names without one."""
+        codes = {party.country for _, mention in self.seen for party in mention.parties if party.country}
+        codes |= {mention.country for _, mention in self.seen if mention.country}
+        codes.discard(abroad)
+        return codes.pop() if len(codes) == 1 else None
+
     def pair(self, position: int, limit: int) -> tuple[str, ...]:
         """The two countries spoken of: of the sentence if it names two, else those the article names most."""
         near: list[str] = []
@@ -190,7 +197,8 @@ class Scene:
         if mention.kind == "office":
             return self.article.person(at, mention.rank, self.parsed.end)
         if mention.kind == "dyad":
-            pair = self._counted(mention) or self.article.pair(at, self.parsed.end)
+            pair = self._counted(mention)
+            pair = self.article.pair(at, self.parsed.end) if pair is None else pair
             return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
 
@@ -219,13 +227,16 @@ class Scene:
                 return self.resolve(held) if held.kind in ("person", "pronoun") and not rights(node) else ()
         return ()
 
-    def _counted(self, mention: Mention) -> tuple[str, ...]:
-        """`four countries - Georgia, Azerbaijan, Turkey and Kazakhstan -`: a list of that length in the sentence, for three and more."""
+    def _counted(self, mention: Mention) -> tuple[str, ...] | None:
+        """`four countries - Georgia, Azerbaijan, Turkey and Kazakhstan -`: a list of that length, for three and more; None for two."""
         count = next((WORDS[word] for word in mention.text.casefold().split() if WORDS.get(word, 0) > 2), 0)
-        for other in self.parsed.mentions:
-            if count and other.kind in ("countries", "group") and len(other.parties) == count:
+        if not count:
+            return None
+        for other in (*self.parsed.mentions, *self.article.before(self.parsed.start)):
+            if other.kind in ("countries", "group") and len(other.parties) == count:
                 return tuple(party.country for party in other.parties if party.country)
-        return ()
+        hosts = dict.fromkeys(host for _, host in reversed(self.article.visits))
+        return tuple(hosts)[:count] if len(hosts) >= count else ()
 
     def partner(self, code: str, rank: str | None, position: int) -> Party:
         """One side of a pair: the officeholder the article named, or who held the office, or the country."""

@@ -186,6 +186,8 @@ class Lexicon:
         self._add_countries()
         for row in rows("roles"):
             self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
+        for row in rows("regions"):
+            self._add(row["name"], Entry("W", name=row["name"]))
         for row in rows("bodies"):
             self._add(row["name"], Entry("B", name=row["name"], rank=row["kind"]))
         self._add_actors()

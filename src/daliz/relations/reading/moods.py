@@ -16,6 +16,9 @@ STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
 MEANWHILE = words("moods_meanwhile")
 # `the first leader to visit` has visited.
+# `the agenda includes the signing`, `anticipated outcomes include a visit`.
+HOLDING = frozenset({"include", "feature", "comprise", "envisage", "foresee"})
+AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
 RANKED = frozenset({"first", "second", "third", "last", "only", "latest", "highest"})
 CLAUSES = ("ROOT", "conj", "ccomp", "relcl", "acl", "parataxis", "dep", "appos")
 
@@ -105,9 +108,11 @@ def status_of(node: Node) -> str:
                 mood = _stronger(mood, _main_mood(above))
             if above.lemma_ in ("have", "be") and any(child.lower_ == "yet" for child in above.subtree) and below.dep_ == "xcomp":
                 mood = _stronger(mood, "negated")
+            if above.lemma_ in HOLDING and below.dep_ == "dobj":
+                mood = _stronger(mood, _agenda(above))
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
                 mood = _stronger(mood, _governed(above, below))
-            if below.dep_ in ("ccomp", "advcl", "relcl") and not _carries(above, below):
+            if below.dep_ in ("ccomp", "advcl", "relcl") and not (_carries(above, below) or _joins(below)):
                 break
             if below.dep_ != "conj" or not _has_own_tense(below):
                 own = _verb_mood(above)
@@ -126,6 +131,20 @@ def status_of(node: Node) -> str:
             mood = _stronger(mood, "planned")
         below = above
     return _stronger(mood, _ruled_out(node))
+
+
+def _joins(below: Node) -> bool:
+    """`will travel to Asia, starting his visit in Astana`: a participle without a subject shares the mood of its clause."""
+    own = any(child.dep_ in ("nsubj", "nsubjpass", "mark", "aux") for child in below.children)
+    return below.tag_ == "VBG" and below.dep_ == "advcl" and not own
+
+
+def _agenda(verb: Node) -> str | None:
+    """What an agenda holds is planned, and so is what an anticipated outcome is."""
+    told = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if told is None:
+        return None
+    return "planned" if told.lemma_ in AGENDAS or verb.lemma_ in ("envisage", "foresee") else _noun_mood(told)
 
 
 def _main_mood(verb: Node) -> str | None:
@@ -151,6 +170,8 @@ def _is_purpose(node: Node) -> bool:
     """`arrived to attend`, `will travel to sign`: what somebody came for has not happened yet."""
     verbs = [node, *up(node)] if node.pos_ in ("VERB", "AUX") else list(up(node))
     for verb in verbs[:4]:
+        if verb.dep_ == "prep" and verb.lower_ in MEANWHILE:
+            return False
         if verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl", "relcl", "xcomp") and any(child.lower_ == "to" for child in verb.children):
             above = verb.head
             if any(child.dep_ == "amod" and (child.tag_ == "JJS" or child.lower_ in RANKED) for child in above.children):

@@ -98,10 +98,16 @@ class Reader:
             drafts = drafts_of(scene)
             article.topics.append((scene.parsed.start, scene.subject()))
             found = [_event(scene, draft, day, before) for draft in drafts]
-            exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and len(e.date_start) == 10]
+            exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
             before = exact[0] if exact else before if _near(before, day) else None
             events += found
         return Reading(tuple(merged(events)), notices, article.text)
+
+
+def _holds(event: ReadEvent) -> bool:
+    """Whether an event's day may hold for what the next sentences tell: one single day of a deed."""
+    one = event.date_end in (None, event.date_start)
+    return event.status == "done" and event.date_start is not None and len(event.date_start) == len("2024-03-11") and one
 
 
 def _near(before: str | None, day: date | None) -> bool:
@@ -217,12 +223,28 @@ def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:
     """The same event told in several sentences is kept once, with the best of what each sentence says."""
     kept: list[ReadEvent] = []
     for event in events:
+        if _retold(kept, event):
+            continue
         index = next((i for i, held in enumerate(kept) if _same(held, event)), None)
         if index is None:
             kept.append(event)
         else:
             kept[index] = _best(kept[index], event)
     return kept
+
+
+def _retold(kept: Sequence[ReadEvent], event: ReadEvent) -> bool:
+    """`Following his visit, he will attend ...`: a plan without a day for a visit that is under way or done is that visit."""
+    if event.kind != "visit" or event.status not in ("planned", "hypothetical") or event.date_start or "again" in event.quote:
+        return False
+    return any(
+        held.kind == "visit"
+        and held.status == "done"
+        and held.country == event.country
+        and held.who[0].country == event.who[0].country
+        and held.who[0].rank == event.who[0].rank
+        for held in kept
+    )
 
 
 def _dated(event: ReadEvent) -> bool:

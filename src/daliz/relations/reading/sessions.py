@@ -159,6 +159,7 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
                 return above, subjects(above)
             if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in (
+                "on",
                 "in",
                 "at",
                 "during",
@@ -185,6 +186,7 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             "outcome",
             "host",
             "minute",
+            "occasion",
             "minutes",
             "protocol",
         ):

@@ -299,6 +299,10 @@ def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
     if not papers:
         return None
     verb = next((above for above in up(noun) if above.pos_ in ("VERB", "AUX")), noun)
+    if any(target.tag_ == "CD" for target in pobjs(noun, ("of",))):
+        return None
+    papers += [other for other in papers[0].subtree if _beside(papers[0], other) and other not in papers]
+    papers += [other for other in _further(papers[0]) if other not in papers]
     draft = Draft("signing", noun, status=status_of(noun))
     _fill(scene, draft, verb, papers)
     signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ("attend", "witness", "complete") else [])]

@@ -15,6 +15,7 @@ from daliz.relations.reading.visits import is_remote
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+MEETS = words("talks_verbs")
 TALKS = words("sessions_talks")
 
 
@@ -23,7 +24,7 @@ def meetings(scene: Scene) -> list[Draft]:
     assert scene.parsed.doc is not None
     found: list[Draft] = []
     for node in scene.parsed.doc:
-        if node.pos_ == "VERB" and node.lemma_ == "meet":
+        if node.pos_ == "VERB" and node.lemma_ in MEETS:
             sides = _sides(
                 scene,
                 [*subjects(node), *objects(node), *pobjs(node, ("with",))]

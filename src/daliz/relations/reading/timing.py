@@ -25,7 +25,11 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     if not drafts or not whens:
         return
     leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
+    dated = leading
     for node, when in whens:
+        leading = [draft for draft in dated if not _apart(node, draft)] or ([] if _bounds(node) else dated)
+        if not leading:
+            continue
         steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
         nearest = min(step for step, _ in steps)
         closest = [draft for step, draft in steps if step == nearest]
@@ -41,15 +45,40 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         _set_days(scene, draft)
 
 
+def _apart(node: Node, draft: Draft) -> bool:
+    """`returned on Sunday after visits to Chile and Peru`: the visits were not on Sunday. `since` a day is no day either."""
+    inside = {node.i, *(upper.i for upper in up(node))}
+    for own in draft.anchors():
+        preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following")]
+        if not any(prep.i not in inside and prep.head.i in inside for prep in preps):
+            return _bounds(node)
+    return True
+
+
+def _bounds(node: Node) -> bool:
+    """Whether a date stands behind `since`, in a phrase or a clause."""
+    return any(
+        (upper.dep_ == "prep" and upper.lower_ == "since") or any(child.dep_ == "mark" and child.lower_ == "since" for child in upper.children)
+        for upper in (node, *up(node))
+        if upper.dep_ in ("prep", "advcl")
+    )
+
+
 def _at_its_place(scene: Scene, when: When, drafts: list[Draft]) -> list[Draft]:
     """`stopped in Dakar on Monday and Banjul on Tuesday`: of journeys told by one verb, the one to the town before the date."""
     placed = [draft for draft in drafts if draft.place is not None]
     if len(placed) < 2 or len({draft.node.i for draft in drafts}) > 1:
         return drafts
-    starts = {draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None}
-    before = {code: at for code, at in starts.items() if at < when.start}
-    last = max(before, key=lambda code: before[code]) if before else None
-    return [draft for draft in drafts if draft.country == last] if last else drafts
+    starts: dict[str | None, int] = {draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None}
+    days = {when.start: _last_before(starts, when.start) for _, when in scene.whens()}
+    if set(days.values()) < set(starts):
+        return drafts
+    return [draft for draft in drafts if draft.country == days[when.start]]
+
+
+def _last_before(starts: dict[str | None, int], place: int) -> str | None:
+    before = {code: at for code, at in starts.items() if at < place}
+    return max(before, key=lambda code: before[code]) if before else None
 
 
 def _aside(node: Node, own: Node) -> int:
@@ -89,10 +118,21 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
     if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
         draft.status = "planned"
-    draft.days = draft.when.days(draft.status)
+    draft.days = draft.when.days("done" if _planned_then(scene, draft) else draft.status)
     _lasting(draft)
 
 
+def _planned_then(scene: Scene, draft: Draft) -> bool:
+    """`announced that he would come on May 4`, told on May 9: a plan of the past looks back for its day."""
+    past = draft.when.past[0] if draft.when is not None else ""
+    if draft.status != "planned" or len(past) != len("2024-05-04") or scene.article.day is None or draft.when is None:
+        return False
+    told = any(child.lower_ in ("would", "was", "were") and child.dep_ == "aux" for node in draft.anchors() for child in (*node.children, *node.head.children))
+    gone = (date.fromisoformat(scene.article.day) - date.fromisoformat(past)).days
+    return told and draft.when.form in ("day", "across") and 0 < gone < RECENT_DAYS
+
+
+RECENT_DAYS = 60
 ENDINGS = words("frames_endings")
 BEGINNINGS = words("frames_beginnings")
 

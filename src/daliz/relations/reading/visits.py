@@ -19,6 +19,7 @@ from daliz.relations.reading.syntax import agents, children, objects, pobjs, rig
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 CARRIERS = words("visits_carriers")
 VEHICLES = words("visits_vehicles")
 DELEGATIONS = words("visits_delegations")
@@ -193,6 +194,9 @@ def _draft(
     scene: Scene, node: Node, party: Party, place: Mention | None, hosts: tuple[Party, ...], nodes: list[Node], country: str | None = None
 ) -> Draft | None:
     target = country or (place.country if place else None)
+    home = scene.article.home(target) if party.country is None and party.rank in STAY_RANKS and target else None
+    if home is not None:
+        party = replace(party, country=home)
     inviter = scene.parsed.inviter
     if inviter is not None and inviter.country == target and inviter.parties:
         hosts = hosts or inviter.parties
@@ -202,6 +206,8 @@ def _draft(
     draft.nodes = [*nodes, *_nodes_of(scene, place)]
     if party.country is None:
         draft.doubt(f"unknown actor: {party.name}", 0.6)
+    if home is not None:
+        draft.doubt(f"{party.name} is taken to be of {country_name(home)}, the other country of the article", 0.85)
     if is_remote(node):
         return None
     return draft
@@ -297,6 +303,8 @@ def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], lis
     below = node
     for above in up(node):
         if above.pos_ in ("VERB", "AUX"):
+            if below.dep_ == "prep" and below.lower_ == "for" and above.lemma_ in THANKS and (people := scene.people(objects(above))):
+                return people, objects(above), []
             if below.dep_ in ("dobj", "attr", "prep", "obj", "pobj", "oprd", "npadvmod", "dep"):
                 named = subjects(above)
                 people = scene.people(named)
