@@ -49,7 +49,7 @@ def test_a_projects_first_effect_is_what_the_comparison_says(road_map: Corridor)
     for measure in ("mean_transit_days", "delivered_teu_year"):
         assert effects(found.table, role="first")[measure] == pytest.approx(held.row(measure)["difference"])
     pair = "east_port-west_town"
-    assert effects(found.table, role="first")["capacity_teu_year"] == held.row("capacity_teu_year", pair)["difference"]
+    assert effects(found.table, role="first")["ceiling_teu_year"] == held.row("ceiling_teu_year", pair)["difference"]
 
 
 def test_what_is_in_service_is_worth_what_would_be_lost_without_it(road_map: Corridor) -> None:

@@ -33,7 +33,7 @@ def daliz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def test_compare_prints_a_sentence_a_table_and_the_same_as_json(daliz: Daliz) -> None:
     asked = ("compare", "--corridor", TINY, "--project", "third_feeder", "--replications", "2", "--no-keep")
     text, _ = daliz(*asked)
-    assert "with third_feeder" in text
+    assert "With A third feeder: " in text
     assert "East Port to West Town" in text
     rows = json.loads(daliz(*asked, "--json")[0])[0]["measures"]
     assert {"measure", "unit", "base", "scenario", "difference", "low", "high"} <= set(rows[0])

@@ -120,7 +120,7 @@ def test_a_cluster_that_loses_a_worker_midway_gives_the_same_figures(tiny: Corri
         victim = next(iter(cluster.workers.values()))
         killed: list[int] = []
 
-        def kill(name: str) -> None:
+        def kill(*_: object) -> None:
             if not killed:
                 killed.append(victim.pid)
                 os.kill(victim.pid, signal.SIGKILL)
@@ -159,10 +159,11 @@ def test_what_is_finished_is_kept_and_never_computed_again(tiny: Corridor, tmp_p
         sweep(corridors, counted, folder, kept_in=kept)
     assert (tmp_path / "asked").read_text() == "xx"
     rest = {name: corridor for name, corridor in corridors.items() if name != "doubled"}
-    told: list[str] = []
-    sweep(rest, counted, folder, kept_in=kept, tell=told.append)
+    told: list[tuple[str, int, int]] = []
+    sweep(rest, counted, folder, kept_in=kept, tell=lambda name, done, total: told.append((name, done, total)))
     assert (tmp_path / "asked").read_text() == "xxxx"
-    assert sorted(told) == sorted(rest)
+    assert sorted(name for name, _, _ in told) == sorted(rest)
+    assert [count for _, *count in told] == [[1, 3], [2, 3], [3, 3]]
     sweep(rest, counted, folder, kept_in=kept)
     assert (tmp_path / "asked").read_text() == "xxxx"
     for path in kept.iterdir():

@@ -23,7 +23,7 @@ from daliz.corridor import Corridor, DalizError
 from daliz.fibre import disjoint_paths
 from daliz.freight.plan import PlanError, plan
 
-MONOTONE = ("cut_off", "access_lost", "access_lost_usd", "access_lost_kg", "capacity_lost", "capacity_lost_teu_year")
+MONOTONE = ("cut_off", "access_lost", "access_lost_usd", "access_lost_kg", "ceiling_lost", "ceiling_lost_teu_year")
 FIBRE = ("hubs_cut_off", "paths_lost", "reach_lost")
 seeds = st.integers(0, 10_000)
 
@@ -102,7 +102,7 @@ def test_looking_only_where_a_way_passes_gives_what_looking_everywhere_gives(see
     assert found.access_lost == pytest.approx(lost, abs=1e-12)
     flows = {way: (most_flow(corridor, *way).teu_year, most_flow(shut, *way, corridor).teu_year) for way in asked}
     share = sum(weight[w] / total * (1 - flows[w][1] / flows[w][0] if flows[w][0] else 0.0) for w in asked)
-    assert found.capacity_lost == pytest.approx(share, abs=1e-12)
+    assert found.ceiling_lost == pytest.approx(share, abs=1e-12)
 
 
 def test_the_best_way_is_the_one_that_the_planner_finds(embedded: Corridor) -> None:
@@ -168,7 +168,7 @@ def test_the_matrix_holds_every_pair_both_ways(embedded: Corridor) -> None:
     pairs = set(frame.select("country", "territory").iter_rows())
     assert {("KAZ", "AZE"), ("AZE", "KAZ"), ("CHN", "RUS")} <= pairs
     assert all(country != territory for country, territory in pairs)
-    shares = frame.select("access_lost", "capacity_lost", "cut_off", "in_territory").drop_nulls()
+    shares = frame.select("access_lost", "ceiling_lost", "cut_off", "in_territory").drop_nulls()
     values = shares.to_numpy()
     assert ((values >= 0) & (values <= 1 + 1e-12)).all()
 
@@ -183,7 +183,7 @@ def test_bad_questions_are_answered(tiny: Corridor) -> None:
 def test_a_country_that_all_ways_pass_cuts_off_every_market(tiny: Corridor) -> None:
     found = loss(tiny, "EST", ["MID"])
     assert found is not None
-    assert (found.cut_off, found.access_lost, found.capacity_lost) == (1.0, 1.0, 1.0)
+    assert (found.cut_off, found.access_lost, found.ceiling_lost) == (1.0, 1.0, 1.0)
     assert math.isnan(found.rise_days)
     # The tiny corridor has no service eastbound, so that its western country has no way out that could be lost.
     assert loss(tiny, "WST", ["MID"]) is None

@@ -9,7 +9,7 @@ which adds up exactly.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, MEASURES, Relation, fibre_measures, freight_or_why, main_relations
-from daliz.assess.sweep import sweep
+from daliz.assess.sweep import Tell, silent, sweep
 from daliz.corridor import Corridor, DalizError
 from daliz.freight.simulate.replicate import half_width
 
@@ -31,7 +31,7 @@ TOLD = (
     "transit_p90_days",
     "mean_transit_days",
     "delivered_teu_year",
-    "capacity_teu_year",
+    "ceiling_teu_year",
     "latency_ms",
     "disjoint_paths",
 )
@@ -141,7 +141,7 @@ def agenda(
     workers: int = 1,
     cluster: str | None = None,
     kept_in: Path | None = None,
-    tell: Callable[[str], None] = lambda name: None,
+    tell: Tell = silent,
 ) -> Agenda:
     """What projects and agreements change.
 
@@ -209,7 +209,7 @@ def _asked(
     replications: int,
     seed: int,
     how: tuple[int, str | None, Path | None],
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> tuple[dict[str, Values], dict[str, str]]:
     """Values of each corridor by name, and why some could not be simulated."""
     workers, cluster, kept_in = how

@@ -6,7 +6,7 @@ a 95 % interval (Student's t over the paired differences). Differences of planne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import polars as pl
 from daliz.assess.digital import hubs
 from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, Relation, fibre_measures, freight_or_why, in_order, main_relations, told_as
 from daliz.assess.scenario import Scenario, apply
-from daliz.assess.sweep import sweep
+from daliz.assess.sweep import Tell, silent, sweep
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.places import find_place
 from daliz.freight.simulate.replicate import half_width
@@ -71,7 +71,7 @@ def compare_all(
     workers: int = 1,
     cluster: str | None = None,
     kept_in: Path | None = None,
-    tell: Callable[[str], None] = lambda name: None,
+    tell: Tell = silent,
 ) -> dict[str, Comparison]:
     """Compare scenarios with the corridor as it is.
 

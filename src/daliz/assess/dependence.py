@@ -40,7 +40,7 @@ class Loss:
 
     Attributes: rise_days, rise_usd_feu, rise_kg_feu (means over markets that can still be reached, weighted by cargo; nan when there is
     none), cut_off (share of markets that nothing reaches any more), access_lost, access_lost_usd, access_lost_kg (shares, 0 to 1, by time,
-    cost and CO2), capacity_lost (share of the maximum flow, 0 to 1), capacity_lost_teu_year (mean over markets), in_territory (share of
+    cost and CO2), ceiling_lost (share of the maximum flow, 0 to 1), ceiling_lost_teu_year (mean over markets), in_territory (share of
     the country's markets that lie in the territory and are left out of all the others).
     """
 
@@ -51,8 +51,8 @@ class Loss:
     access_lost: float
     access_lost_usd: float
     access_lost_kg: float
-    capacity_lost: float
-    capacity_lost_teu_year: float
+    ceiling_lost: float
+    ceiling_lost_teu_year: float
     in_territory: float = 0.0
 
 
@@ -129,8 +129,8 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
         access_lost=float(lost[0]),
         access_lost_usd=float(lost[1]),
         access_lost_kg=float(lost[2]),
-        capacity_lost=float(weights @ share),
-        capacity_lost_teu_year=float(weights @ (flows[:, 0] - flows[:, 1])),
+        ceiling_lost=float(weights @ share),
+        ceiling_lost_teu_year=float(weights @ (flows[:, 0] - flows[:, 1])),
         in_territory=float(inside / sum(ways.values())),
     )
 
@@ -143,6 +143,22 @@ def touched_territories(corridor: Corridor) -> list[str]:
     places = {*stops["place"], *links["from_place"], *links["to_place"]}
     rows = corridor["places"].filter(pl.col("id").is_in(list(places)) & (pl.col("country") != HIGH_SEAS))
     return sorted(rows["country"].unique().to_list())
+
+
+def passed_without_loading(corridor: Corridor, country: str) -> list[str]:
+    """Territories that trains (or ships, or lorries) pass together with a country, of which none loads cargo in it.
+
+    A country's loss by such a territory says little: the tables lack the cargo that would depend on it.
+    """
+    running = corridor.open("services").select(service="id", mode="mode")
+    where = corridor["places"].select(place="id", country="country")
+    calls = corridor["stops"].select("service", "place", "call").join(running, on="service").join(where, on="place")
+    here = calls.filter(pl.col("country") == country)
+    loading = here.filter(pl.col("call").is_in(["load", "both"]))
+    passing = calls.filter(pl.col("service").is_in(here["service"].unique().to_list()))
+    served = calls.filter(pl.col("service").is_in(loading["service"].unique().to_list())).select("mode", "country").unique()
+    gaps = passing.select("mode", "country").unique().join(served, on=["mode", "country"], how="anti")
+    return sorted(set(gaps["country"]) - {country, HIGH_SEAS})
 
 
 def countries_with_cargo(corridor: Corridor) -> list[str]:

@@ -42,8 +42,9 @@ MEASURES = {
     "planned_days": Measure("Fastest way by plan", "days", False),
     "cost_usd_feu": Measure("Cheapest way by plan", "USD/FEU", False, 0),
     "co2_kg_feu": Measure("Greenest way by plan", "kg CO2e/FEU", False, 0),
-    "capacity_teu_year": Measure("Capacity at most", "TEU/year", True, 0),
+    "ceiling_teu_year": Measure("Ceiling, maximum flow", "TEU/year", True, 0),
     "delivered_teu_year": Measure("Delivered, all cargo", "TEU/year", True, 0),
+    "left_teu_year": Measure("Left standing, all cargo", "TEU/year", False, 0),
     "mean_transit_days": Measure("Mean transit, all cargo", "days", False),
     "standing_share": Measure("Share of time standing", "", False, 3),
     "bottleneck_use": Measure("Busiest resource, share in use", "", False, 2),
@@ -112,11 +113,11 @@ def _simulated(simulation: Simulation, relations: Sequence[Relation]) -> list[Ce
         pair = f"{origin}-{destination}"
         wanted |= {f"p{share}_h:{pair}": (f"transit_p{share}_days", pair, 1 / 24) for share in (50, 90)}
     notes = dict.fromkeys(wanted, "")
+    found = _left(simulation)
     busiest = _busiest(simulation)
     if busiest:
         wanted[f"use:{busiest}"] = ("bottleneck_use", "", 1.0)
         notes[f"use:{busiest}"] = busiest
-    found: list[Cell] = []
     for name, (measure, subject, factor) in wanted.items():
         if name not in simulation.names:
             continue
@@ -125,6 +126,13 @@ def _simulated(simulation: Simulation, relations: Sequence[Relation]) -> list[Ce
             if value == value:
                 found.append((measure, subject, replication, value * factor, notes[name]))
     return found
+
+
+def _left(simulation: Simulation) -> list[Cell]:
+    """Cargo that stands in the corridor at the end of a year beyond what stood there at its start: what queues grow by."""
+    start, end = (simulation.tally.values[:, simulation.names.index(f"backlog_{side}:all")] for side in ("start", "end"))
+    growth = (end - start) * TEU_PER_BOX / simulation.years
+    return [("left_teu_year", "", replication, value, "") for replication, value in enumerate(growth.tolist())]
 
 
 def _busiest(simulation: Simulation) -> str:
@@ -147,7 +155,7 @@ def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
             names = ("planned_days", "cost_usd_feu", "co2_kg_feu")
             found += [(name, pair, None, value, "") for name, value in zip(names, best.value, strict=True)]
         limits = "; ".join(limiting_rows(corridor, origin, destination)[:3])
-        found.append(("capacity_teu_year", pair, None, float(most_flow(corridor, origin, destination).teu_year), limits))
+        found.append(("ceiling_teu_year", pair, None, float(most_flow(corridor, origin, destination).teu_year), limits))
     return found
 
 

@@ -20,6 +20,12 @@ import daliz
 from daliz.corridor import Corridor, DalizError, MissingExtraError
 
 Question = Callable[..., pl.DataFrame]
+Tell = Callable[[str, int, int], None]
+"""Called as answers come in: the corridor's name, how many are there, of how many."""
+
+
+def silent(name: str, done: int, total: int) -> None:
+    """Tells nothing."""
 
 
 def cache_folder() -> Path:
@@ -101,14 +107,14 @@ def sweep(
     workers: int = 1,
     cluster: str | None = None,
     kept_in: Path | None = None,
-    tell: Callable[[str], None] = lambda name: None,
+    tell: Tell = silent,
 ) -> dict[str, pl.DataFrame]:
     """Put a question to each corridor.
 
     Parameters: corridors (by name), question (a module's function: corridor, settings -> tidy frame), settings (its keyword arguments),
     tables (those that the question reads; corridors that agree in them share one answer; default: all), workers (local processes), cluster
     (address of a Dask scheduler; takes the place of workers), kept_in (folder of kept answers; None keeps nothing), tell (called with each
-    name as its answer is there).
+    name as its answer is there, how many are there, and of how many).
     Returns: answers by name, in the order of the corridors.
     Raises: DalizError, and what the question raises; answers found so far are kept.
     """
@@ -116,14 +122,16 @@ def sweep(
     found = {key: kept for key in dict.fromkeys(keys.values()) if kept_in and (kept := _kept(kept_in, key)) is not None}
     first = {key: name for name, key in reversed(keys.items())}
     rest = [first[key] for key in dict.fromkeys(keys.values()) if key not in found]
-    for name in (name for name, key in keys.items() if key in found):
-        tell(name)
+    told = 0
+    for told, name in enumerate((name for name, key in keys.items() if key in found), start=1):
+        tell(name, told, len(keys))
     for name, answer in _computed(rest, corridors, question, settings, workers, cluster):
         if kept_in:
             _keep(kept_in, keys[name], answer)
         found[keys[name]] = answer
         for alike in (other for other, key in keys.items() if key == keys[name]):
-            tell(alike)
+            told += 1
+            tell(alike, told, len(keys))
     return {name: found[key] for name, key in keys.items()}
 
 

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daliz.assess.compare import Comparison, is_measurable
+from daliz.assess.dependence import passed_without_loading
 from daliz.assess.history import Change
 from daliz.assess.measures import told_as
+from daliz.assess.scenario import Scenario
 from daliz.corridor import Corridor
 from daliz.corridor.figures import readable
+from daliz.corridor.places import short_names
+from daliz.corridor.rows import find_row
+from daliz.relations.countries import country_name
+
+SETTLED = 0.05
+"""Share of a year's cargo that may be left standing at its end before queues are said to grow without end."""
+HEADLINE = (
+    *("delivered_teu_year", "latency_ms", "disjoint_paths", "cost_usd_feu", "co2_kg_feu", "ceiling_teu_year"),
+    *("planned_days", "mean_transit_days", "transit_p90_days", "standing_share", "bottleneck_use"),
+)
+MOST_TOLD = 3
+ONE = {"days": "day", "": "way"}
 
 
-def place_names(corridor: Corridor) -> dict[str, str]:
-    """Names of places by id, without what stands in brackets."""
-    return {place: name.partition(" (")[0] for place, name in corridor["places"].select("id", "name").iter_rows()}
+def row_label(corridor: Corridor, name: str) -> str:
+    """A row such as `terminals/alat_crane` in a reader's words; the name itself where it is no row of freight."""
+    table = name.partition("/")[0]
+    if table not in ("terminals", "links", "services", "fleets"):
+        return name
+    row, places = find_row(corridor, name), short_names(corridor)
+    if table == "terminals":
+        return f"{row['operation'].replace('_', ' ')} at {places[row['place']]}"
+    if table == "links":
+        return f"line {places[row['from_place']]} - {places[row['to_place']]}"
+    return str(row["name"])
+
+
+def note_text(corridor: Corridor, note: str) -> str:
+    """The rows that a note names, in a reader's words; 'nothing' for an empty note."""
+    return "; ".join(row_label(corridor, name) for name in note.split("; ")) if note else "nothing"
+
+
+def subject_name(corridor: Corridor, subject: str) -> str:
+    """A subject such as `xian_port-absheron` or `CHN-AZE` in a reader's words."""
+    parts = subject.split("-")
+    if len(parts) == 2 and set(parts) <= set(corridor["places"]["country"]):
+        return f"{country_name(parts[0])} to {country_name(parts[1])}"
+    return relation_name(corridor, subject) or "All cargo"
 
 
 def relation_name(corridor: Corridor, subject: str) -> str:
     """A subject such as `xian_port-absheron` in a reader's words; the subject itself where it names no two places."""
-    names = place_names(corridor)
+    names = short_names(corridor)
     parts = subject.split("-")
     for cut in range(1, len(parts)):
         a, b = "-".join(parts[:cut]), "-".join(parts[cut:])
@@ -28,9 +64,19 @@ def relation_name(corridor: Corridor, subject: str) -> str:
     return subject
 
 
-def signed(value: float) -> str:
-    """A change with its sign: '+1.2', '-300', 'no change'."""
-    return f"{'+' if value > 0 else '-'}{readable(abs(value))}" if value else "no change"
+def scenario_title(corridor: Corridor, scenario: Scenario) -> str:
+    """The scenario's title; of one without, what it does."""
+    if scenario.title:
+        return scenario.title
+    places = short_names(corridor)
+    shut = [country_name(code) for code in scenario.close_countries] + [places[place] for place in scenario.close_places]
+    shut += [row_label(corridor, f"links/{link}") for link in scenario.close_links]
+    parts = [f"{', '.join(shut)} closed"] if shut else []
+    parts += [f"With {_project_name(corridor, name)}" for name in scenario.projects]
+    parts += [f"Without {_project_name(corridor, name)}" for name in scenario.without]
+    parts += [f"Demand times {scenario.demand_factor:g}"] if scenario.demand_factor != 1.0 else []
+    parts += [f"Sea level of {scenario.sea_level_year}"] if scenario.sea_level_year is not None else []
+    return "; ".join(parts) or scenario.name
 
 
 def shown(measure: str, value: float | None) -> str:
@@ -38,23 +84,48 @@ def shown(measure: str, value: float | None) -> str:
     return "none" if value is None else f"{value:,.{told_as(measure).digits}f}"
 
 
+def signed(value: float, digits: int) -> str:
+    """A change with its sign; what rounds to nothing has none."""
+    text = f"{value:+,.{digits}f}"
+    return text if text.strip("+-0.,") else text.lstrip("+-")
+
+
 def difference_text(row: Mapping[str, Any]) -> str:
-    """A difference with its interval where it has one: '+1.2 (0.8 to 1.6)'."""
+    """A difference with half its 95 % interval where it has one: '+1.2 ± 0.4'."""
     if row["difference"] is None:
         return "no way left" if row["scenario"] is None else "way opened"
     digits = told_as(row["measure"]).digits
-    text = f"{row['difference']:+,.{digits}f}" if row["difference"] else "0"
-    if row["low"] == row["high"]:
-        return text
-    return f"{text} ({row['low']:+,.{digits}f} to {row['high']:+,.{digits}f})"
+    text = signed(row["difference"], digits) if row["difference"] else "0"
+    half = (row["high"] - row["low"]) / 2
+    return f"{text} ± {half:,.{digits}f}" if half else text
+
+
+def share_text(row: Mapping[str, Any]) -> str:
+    """A difference in percent of what is: ' (+12 %)'; empty where it cannot be said, or would round to nothing."""
+    if not row["base"]:
+        return ""
+    share = 100 * row["difference"] / row["base"]
+    return f" ({signed(share, 0 if abs(share) >= 1 else 1)} %)" if abs(share) >= 0.05 else ""
+
+
+def growing_queues(comparison: Comparison) -> str:
+    """A sentence on a scenario in which far more cargo comes than leaves; empty where queues settle."""
+    row = next((row for row in comparison.table.iter_rows(named=True) if row["measure"] == "left_teu_year"), None)
+    if row is None or not row["scenario"]:
+        return ""
+    comes = row["scenario"] + comparison.row("delivered_teu_year")["scenario"]
+    if row["scenario"] <= SETTLED * comes:
+        return ""
+    return (
+        f"Queues grow without end: of {readable(comes)} TEU that set out in a year {readable(row['scenario'])} are left standing. Days "
+        "are those of the simulated year, and every further year would add to them."
+    )
 
 
 def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
-    """One line: what the scenario does to the relation that it touches most, and to all cargo."""
-    title = comparison.scenario.title or comparison.scenario.name
+    """A line or two: what the scenario does to the relation that it touches most and to all cargo, and whether queues settle."""
+    title = scenario_title(corridor, comparison.scenario)
     rows = [row for row in comparison.table.iter_rows(named=True) if is_measurable(row)]
-    if not rows:
-        return f"{title}: no measure changes by more than chance."
     lost = [row for row in rows if row["difference"] is None and row["scenario"] is None and row["measure"] == "planned_days"]
     told = [f"nothing goes from {relation_name(corridor, row['subject'])} any more" for row in lost]
     transit = [row for row in rows if row["measure"] == "transit_p50_days" and row["difference"] is not None]
@@ -64,14 +135,61 @@ def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
             f"{relation_name(corridor, row['subject'])} takes {shown(row['measure'], row['scenario'])} days in the median instead of "
             f"{shown(row['measure'], row['base'])}"
         )
-    for measure in ("delivered_teu_year", "latency_ms", "disjoint_paths", "cost_usd_feu", "co2_kg_feu", "capacity_teu_year"):
-        row = next((row for row in rows if row["measure"] == measure and row["difference"] is not None), None)  # type: ignore[arg-type]
-        if row is not None and len(told) < 3:
-            share = f" ({row['difference'] / row['base']:+.0%})" if row["base"] else ""
-            label = f"{row['label'][0].lower()}{row['label'][1:]}"
-            unit = f" {row['unit']}" if row["unit"] else ""
-            told.append(f"{label} goes from {shown(measure, row['base'])} to {shown(measure, row['scenario'])}{unit}{share}")
-    return f"{title}: {'; '.join(told)}."
+    firsts = [next((row for row in rows if row["measure"] == measure and row["difference"] is not None), None) for measure in HEADLINE]
+    told += [_instead(corridor, row) for row in firsts if row is not None]
+    if not told:
+        return f"{title}: no measure changes by more than chance."
+    return " ".join(part for part in (f"{title}: {'; '.join(told[:MOST_TOLD])}.", growing_queues(comparison)) if part)
+
+
+def _instead(corridor: Corridor, row: Mapping[str, Any]) -> str:
+    """A measure in the scenario and as it is: 'disjoint fibre ways 2 instead of 3 (-33 %)'."""
+    label, unit = f"{row['label'][0].lower()}{row['label'][1:]}", f" {row['unit']}" if row["unit"] else ""
+    names = row["measure"] == "bottleneck_use" and row["scenario_note"]
+    where = f" ({row_label(corridor, row['scenario_note'])})" if names else ""
+    values = f"{shown(row['measure'], row['scenario'])}{unit} instead of {shown(row['measure'], row['base'])}"
+    return f"{label}{where} {values}{share_text(row)}"
+
+
+def effect_text(corridor: Corridor, row: Mapping[str, Any]) -> str:
+    """One effect of the agenda: order, measure, change with half its 95 % interval, and the price of one unit where it has one."""
+    digits = told_as(row["measure"]).digits
+    half = (row["high"] - row["low"]) / 2
+    if min(abs(row["effect"]), half or math.inf) < 10.0**-digits:
+        digits = max(digits, 2)
+    role, _, project = row["role"].partition(":")
+    order = f"share of {_project_name(corridor, project)}" if project else role
+    span = f" ± {half:,.{digits}f}" if half else ""
+    subject = f", {subject_name(corridor, row['subject'])}" if row["subject"] else ""
+    unit = f" {row['unit']}" if row["unit"] else ""
+    label = f"{row['label'][0].lower()}{row['label'][1:]}"
+    price = f"; {_dollars(row['usd_per_unit'])} for one {ONE.get(row['unit'], row['unit'])}" if row["usd_per_unit"] else ""
+    return f"{order}: {label}{subject} {signed(row['effect'], digits)}{span}{unit}{price}"
+
+
+def _dollars(usd: float) -> str:
+    return f"{readable(usd / 1e6)} million USD" if usd >= 1e6 else f"{readable(usd)} USD"
+
+
+def _project_name(corridor: Corridor, project: str) -> str:
+    return str(find_row(corridor, f"projects/{project}")["name"])
+
+
+def gap_sentence(corridor: Corridor, asked: Mapping[str, Sequence[str]]) -> str:
+    """Which dependence says little, because what passes a country loads nothing in it; empty where there is no such gap.
+
+    Parameters: asked (territories by the country whose dependence on them is told).
+    """
+    found = {country: [code for code in passed_without_loading(corridor, country) if code in asked[country]] for country in asked}
+    told = [
+        f"{country_name(country)} on the way through {', '.join(map(country_name, codes))}" for country, codes in found.items() if codes
+    ]
+    if not told:
+        return ""
+    return (
+        f"Gaps in the tables, not findings: services pass {'; '.join(told)}, and none of their kind loads there. What these countries "
+        "would lose by those territories is therefore told too low, or as nothing."
+    )
 
 
 def change_texts(change: Change) -> tuple[str, str]:

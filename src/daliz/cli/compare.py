@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from daliz.cli.dataset import CorridorOption, JsonOption
+from daliz.cli.sweeping import ChartOption, ClusterOption, KeepOption, ReplicationsOption, SeedOption, WorkersOption, kept_in, progress
 
 if TYPE_CHECKING:
     from daliz.assess.compare import Comparison
     from daliz.assess.scenario import Scenario
     from daliz.corridor import Corridor
 
-WorkersOption = Annotated[int, typer.Option(help="Local processes; -1: all cores.")]
-ClusterOption = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")]
-KeepOption = Annotated[
-    bool, typer.Option("--keep/--no-keep", help="Keep answers, so that none is computed twice and a stopped run goes on.")
-]
-ReplicationsOption = Annotated[int, typer.Option(min=2, max=10_000, help="Simulated years; more of them, narrower intervals.")]
-ChartOption = Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")]
 ANY_COUNTRY = "any_country"
 
 
@@ -37,7 +31,7 @@ def compare(
     shares: Annotated[bool, typer.Option("--shares", help="Also who takes which corridor (some seconds more).")] = False,
     held: Annotated[bool, typer.Option("--history", help="Hold the model against what happened, and tell what it misses.")] = False,
     replications: ReplicationsOption = 8,
-    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same figures.")] = 1,
+    seed: SeedOption = 1,
     workers: WorkersOption = 1,
     cluster: ClusterOption = None,
     keep: KeepOption = True,
@@ -50,7 +44,6 @@ def compare(
 
     from daliz.assess.compare import compare_all
     from daliz.assess.scenario import Scenario
-    from daliz.assess.sweep import cache_folder
     from daliz.corridor import load
 
     loaded = load(corridor)
@@ -59,7 +52,6 @@ def compare(
         return
     options = Scenario(
         "asked",
-        _title(close, close_place, close_link, project, without, demand, sea_level),
         close_countries=tuple(code.upper() for code in _names(close)),
         close_places=_places(loaded, close_place),
         close_links=_links(loaded, close_link),
@@ -72,25 +64,26 @@ def compare(
     if asked is None:
         _list_ready(loaded, as_json)
         return
-    found = compare_all(
-        loaded,
-        asked,
-        relations=[_relation(text) for text in relation or []] or None,
-        replications=replications,
-        seed=seed,
-        shares=shares,
-        workers=workers,
-        cluster=cluster,
-        kept_in=cache_folder() if keep else None,
-        tell=lambda name: typer.echo(f"  {name}: done", err=True) if len(asked) > 3 else None,
-    )
+    with progress("corridors") as tell:
+        found = compare_all(
+            loaded,
+            asked,
+            relations=[_relation(text) for text in relation or []] or None,
+            replications=replications,
+            seed=seed,
+            shares=shares,
+            workers=workers,
+            cluster=cluster,
+            kept_in=kept_in(keep),
+            tell=tell,
+        )
     if chart is not None:
         from daliz.assess.pictures import comparison_chart
-        from daliz.assess.words import relation_name
+        from daliz.assess.words import subject_name
         from daliz.draw import save_chart
 
         first = next(iter(found.values()))
-        save_chart(comparison_chart(first, {subject: relation_name(loaded, subject) for subject in first.table["subject"].unique()}), chart)
+        save_chart(comparison_chart(first, {subject: subject_name(loaded, subject) for subject in first.table["subject"].unique()}), chart)
     if as_json:
         print(json.dumps([_plain(each) for each in found.values()], ensure_ascii=False))
         return
@@ -145,15 +138,6 @@ def _relation(text: str) -> tuple[str, str]:
     return origin, destination
 
 
-def _title(close: str, place: str, link: str, project: str, without: str, demand: float, sea_level: int | None) -> str:
-    parts = [f"closed {text}" for text in (close, place, link) if text]
-    parts += [f"with {project}"] if project else []
-    parts += [f"without {without}"] if without else []
-    parts += [f"demand times {demand:g}"] if demand != 1.0 else []
-    parts += [f"sea level of {sea_level}"] if sea_level is not None else []
-    return "; ".join(parts)
-
-
 def _scenarios(corridor: Corridor, named: str | None, options: Scenario) -> list[Scenario] | None:
     """The scenarios that are asked for; None when nothing is."""
     from daliz.assess.dependence import touched_territories
@@ -198,7 +182,7 @@ def _plain(comparison: Comparison) -> dict[str, object]:
 
 
 def _print(corridor: Corridor, comparison: Comparison) -> None:
-    from daliz.assess.words import comparison_sentence, difference_text, relation_name, shown
+    from daliz.assess.words import comparison_sentence, difference_text, note_text, shown, subject_name
     from daliz.cli.say import say
 
     print()
@@ -207,14 +191,17 @@ def _print(corridor: Corridor, comparison: Comparison) -> None:
         say(comparison.scenario.why)
     print()
     for subject in dict.fromkeys(comparison.table["subject"].to_list()):
-        print(relation_name(corridor, subject) or "All cargo")
-        print(f"  {'':<29}{'as it is':>11}{'scenario':>11}  difference (95 %)")
+        print(subject_name(corridor, subject))
+        print(f"  {'':<34}{'as it is':>9}{'scenario':>10}  difference")
         for row in comparison.table.iter_rows(named=True):
             if row["subject"] == subject:
                 measure, unit = row["measure"], f" [{row['unit']}]" if row["unit"] else ""
-                line = f"  {(row['label'] + unit)[:35]:<35}"
                 values = f"{shown(measure, row['base']):>9}{shown(measure, row['scenario']):>10}"
-                print(f"{line}{values}  {difference_text(row)}")
+                print(f"  {row['label'] + unit:<34}{values}  {difference_text(row)}")
                 if row["base_note"] != row["scenario_note"] and row["scenario_note"]:
-                    say(f"now {row['scenario_note']}; was {row['base_note'] or 'nothing'}", indent=6)
-    say(f"Simulated with {comparison.replications} replications, the same luck in both; what is planned or static has no interval.")
+                    say(f"now {note_text(corridor, row['scenario_note'])}; was {note_text(corridor, row['base_note'])}", indent=6)
+    say(
+        f"Simulated with {comparison.replications} replications, the same luck in both: ± is half the 95 % interval of the difference. "
+        "What is planned or static has none. The ceiling is the most that the network could pass if nothing were late; what queues let "
+        "through is the capacity that `daliz simulate --capacity` finds."
+    )

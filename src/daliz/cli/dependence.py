@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daliz.cli.compare import ChartOption
 from daliz.cli.dataset import CorridorOption, JsonOption
+from daliz.cli.sweeping import ChartOption
 
 if TYPE_CHECKING:
     import polars as pl
 
     from daliz.corridor import Corridor
+
+COLUMNS_SHOWN = 16
 
 
 def dependence(
@@ -46,7 +48,7 @@ def dependence(
         shown = frame if code is None else frame.filter((pl.col("country") == code) | (pl.col("territory") == code))
         print(json.dumps(shown.to_dicts(), ensure_ascii=False))
     elif code is None:
-        _print_matrix(frame)
+        _print_matrix(loaded, frame)
     else:
         _print_country(loaded, frame, code)
     if chart is not None and not as_json:
@@ -61,46 +63,62 @@ def ends_of(frame: pl.DataFrame) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(frame["country"])), list(dict.fromkeys(telling.sort("territory")["territory"]))
 
 
-def _print_matrix(frame: pl.DataFrame) -> None:
+def _print_matrix(corridor: Corridor, frame: pl.DataFrame) -> None:
     import polars as pl
 
+    from daliz.assess.words import gap_sentence
     from daliz.cli.say import say
+    from daliz.relations.countries import country_name
 
     rows, columns = ends_of(frame)
     print("Access to markets lost, in percent, when the column's territory is closed\n")
-    print("      " + "".join(f"{code:>6}" for code in columns))
-    for country in rows:
-        cells = dict(frame.filter(pl.col("country") == country).select("territory", "access_lost").iter_rows())
-        print(f"{country:<6}" + "".join(f"{100 * value:6.0f}" if (value := cells.get(code)) is not None else "     -" for code in columns))
-    say(
-        "\nAccess lost is 1 - before/after of the days to each market, weighted by cargo: 0 when nothing changes, 100 when there is no way."
-    )
+    for some in (columns[at : at + COLUMNS_SHOWN] for at in range(0, len(columns), COLUMNS_SHOWN)):
+        print(f"{'':<13}" + "".join(f"{code:>4}" for code in some))
+        for country in rows:
+            cells = dict(frame.filter(pl.col("country") == country).select("territory", "access_lost").iter_rows())
+            told = "".join(f"{100 * value:4.0f}" if (value := cells.get(code)) is not None else "   -" for code in some)
+            print(f"{country_name(country)[:12]:<13}{told}")
+        print()
+    say(", ".join(f"{code} {country_name(code)}" for code in columns) + ".")
+    say("Access lost is 1 - before/after of the days to each market, weighted by cargo: 0 when nothing changes, 100 when there is no way.")
+    if gap := gap_sentence(corridor, dict.fromkeys(rows, columns)):
+        say(gap)
 
 
 def _print_country(corridor: Corridor, frame: pl.DataFrame, code: str) -> None:
     import polars as pl
 
+    from daliz.assess.words import gap_sentence
     from daliz.cli.say import say
+    from daliz.relations.countries import country_name
 
+    name = country_name(code)
     mine = frame.filter(pl.col("country") == code)
     if mine.is_empty():
-        say(f"{code} has no cargo of its own in this corridor; below is who depends on its territory.")
+        say(f"{name} has no cargo of its own in this corridor; below is who depends on its territory.")
     else:
         felt = pl.any_horizontal(
-            pl.col("access_lost", "access_lost_usd", "access_lost_kg", "capacity_lost", "reach_lost", "paths_lost") > 0.0005
+            pl.col("access_lost", "access_lost_usd", "access_lost_kg", "ceiling_lost", "reach_lost", "paths_lost") > 0.0005
         )
-        print(f"What {code} loses when a territory is closed to it\n")
-        print("        access    rise to markets that stay       markets capacity   fibre   ways")
-        print("          lost    days  USD/FEU  kg CO2e/FEU      cut off     lost      ms   lost")
-        for row in mine.filter(felt).sort("access_lost", "capacity_lost", descending=True, nulls_last=True).iter_rows(named=True):
-            print(_line(row["territory"], row))
+        print(f"What {name} loses when a territory is closed to it\n")
+        print(f"{'':<20}access   rise, where a way stays markets ceiling fibre  ways")
+        print(f"{'':<20}  lost   days USD/FEU  kg CO2e cut off    lost    ms  lost")
+        for row in mine.filter(felt).sort("access_lost", "ceiling_lost", descending=True, nulls_last=True).iter_rows(named=True):
+            print(_line(country_name(row["territory"]), row))
+        print()
         rest = mine.filter(~felt.fill_null(False))["territory"].to_list()
         if rest:
-            say(f"Nothing is lost without: {', '.join(rest)}.")
+            say(f"Nothing is lost without: {', '.join(map(country_name, rest))}.")
+        say(
+            "Ceiling: the most that the network could pass to the markets in a year by maximum flow, if nothing were late; it is not the "
+            "capacity that `daliz simulate --capacity` finds. A dash: no service, or no fibre, of this corridor."
+        )
+        if gap := gap_sentence(corridor, {code: mine["territory"].to_list()}):
+            say(gap)
     others = frame.filter((pl.col("territory") == code) & (pl.col("access_lost") > 0)).sort("access_lost", descending=True)
     if others.height:
-        told = ", ".join(f"{row['country']} {row['access_lost']:.0%}" for row in others.iter_rows(named=True))
-        say(f"Access that others lose when the territory of {code} is closed: {told}.")
+        told = ", ".join(f"{country_name(row['country'])} {row['access_lost']:.0%}" for row in others.iter_rows(named=True))
+        say(f"Access that others lose when the territory of {name} is closed: {told}.")
     say("Markets are the places where the corridor's cargo starts or ends, weighted by it; those within the closed territory are left out.")
 
 
@@ -108,7 +126,7 @@ def _line(name: str, row: dict[str, float | None]) -> str:
     def cell(value: float | None, width: int, spec: str) -> str:
         return f"{value:{width}{spec}}" if value is not None else f"{'-':>{width}}"
 
-    parts = [cell(row["access_lost"], 8, ".0%"), cell(row["rise_days"], 8, ".1f"), cell(row["rise_usd_feu"], 9, ",.0f")]
-    parts += [cell(row["rise_kg_feu"], 13, ",.0f"), cell(row["cut_off"], 13, ".0%"), cell(row["capacity_lost"], 9, ".0%")]
-    parts += [cell(row["rise_ms"], 8, ".1f"), cell(row["paths_lost"], 7, ".1f")]
-    return f"{name:<6}" + "".join(parts)
+    parts = [cell(row["access_lost"], 6, ".0%"), cell(row["rise_days"], 7, ".1f"), cell(row["rise_usd_feu"], 8, ",.0f")]
+    parts += [cell(row["rise_kg_feu"], 9, ",.0f"), cell(row["cut_off"], 8, ".0%"), cell(row["ceiling_lost"], 8, ".0%")]
+    parts += [cell(row["rise_ms"], 6, ".1f"), cell(row["paths_lost"], 6, ".1f")]
+    return f"{name[:20]:<20}" + "".join(parts)

@@ -9,6 +9,7 @@ import polars as pl
 from daliz.assess.dependence import dependence
 from daliz.assess.pictures import matrix_chart
 from daliz.assess.ways import markets_of, starts_of
+from daliz.assess.words import gap_sentence
 from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure
 from daliz.report.section import Block, Grid, Picture, Section, Words
@@ -34,6 +35,8 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             "as a mean over its markets. Markets within the closed territory are left out; countries that nobody loses by are not shown."
         )
         blocks.append(Picture(chart_svg(chart), caption))
+    if gap := gap_sentence(corridor, {one: frame.filter(pl.col("country") == one)["territory"].to_list() for one in pair}):
+        blocks.append(Words(gap))
     blocks.append(_grid(frame, names, pair))
     figures = [
         Figure(
@@ -84,8 +87,8 @@ def _sentence(corridor: Corridor, one: str, other: str, row: dict[str, Any]) -> 
         )
     if row["cut_off"]:
         parts.append(f"{row['cut_off']:.0%} of its markets cut off")
-    if row["capacity_lost"] is not None:
-        parts.append(f"{row['capacity_lost']:.0%} of the capacity to them lost")
+    if row["ceiling_lost"] is not None:
+        parts.append(f"{row['ceiling_lost']:.0%} of the ceiling lost (the most that the network could pass to them)")
     if row["rise_ms"] is not None:
         parts.append(
             f"{row['rise_ms']:.1f} ms longer round trips and {row['paths_lost']:.1f} fewer disjoint fibre ways to other countries' hubs"
@@ -106,7 +109,7 @@ def _grid(frame: pl.DataFrame, names: dict[str, str], pair: tuple[str, str]) -> 
         "USD/FEU",
         "kg CO2e/FEU",
         "Markets cut off",
-        "Capacity lost",
+        "Ceiling lost",
         "ms",
         "Fibre ways lost",
     )
@@ -122,10 +125,15 @@ def _grid(frame: pl.DataFrame, names: dict[str, str], pair: tuple[str, str]) -> 
             cell(row["rise_usd_feu"], ",.0f"),
             cell(row["rise_kg_feu"], ",.0f"),
             cell(row["cut_off"], ".0%"),
-            cell(row["capacity_lost"], ".0%"),
+            cell(row["ceiling_lost"], ".0%"),
             cell(row["rise_ms"], ".1f"),
             cell(row["paths_lost"], ".1f"),
         )
         for row in shown.iter_rows(named=True)
     ]
-    return Grid(heads, cells, "What the two countries lose by each territory.", folded=True)
+    return Grid(
+        heads,
+        cells,
+        "What the two countries lose by each territory; the ceiling is a maximum flow, not the simulated capacity.",
+        folded=True,
+    )

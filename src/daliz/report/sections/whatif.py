@@ -82,7 +82,7 @@ def _days(comparison: Comparison, subject: str) -> dict[str, Any] | None:
 
 
 def _grid(corridor: Corridor, found: dict[str, Comparison]) -> Grid:
-    heads = ("Scenario", "Measure", "As it is", "Scenario", "Difference (95 %)", "Unit")
+    heads = ("Scenario", "Measure", "As it is", "Scenario", "Difference (± 95 %)", "Unit")
     cells = [
         (
             comparison.scenario.title,

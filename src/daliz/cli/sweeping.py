@@ -1,0 +1,41 @@
+"""Options that the commands share which put one question to many corridors, and how they show where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from daliz.assess.sweep import Tell
+
+WorkersOption = Annotated[int, typer.Option(help="Local processes; -1: all cores.")]
+ClusterOption = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")]
+KeepOption = Annotated[
+    bool, typer.Option("--keep/--no-keep", help="Keep answers, so that none is computed twice and a stopped run goes on.")
+]
+ReplicationsOption = Annotated[int, typer.Option(min=2, max=10_000, help="Simulated years; more of them, narrower intervals.")]
+SeedOption = Annotated[int, typer.Option(help="Seed; the same seed gives the same figures.")]
+ChartOption = Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")]
+
+
+def kept_in(keep: bool) -> Path | None:
+    """The folder of kept answers, or None when nothing is to be kept."""
+    from daliz.assess.sweep import cache_folder
+
+    return cache_folder() if keep else None
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
+    """Shows how many corridors are done, in a bar on the error stream that goes when all are."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda name, done, total: bar.update(task, completed=done, total=total)
