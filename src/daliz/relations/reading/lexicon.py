@@ -149,10 +149,6 @@ def sound(word: str) -> str:
     return plain
 
 
-# Surnames shorter than this are taken as they are written: by sound, Abe and Xi are too much like other words.
-LONG = 5
-
-
 def _is_body(spelling: str) -> bool:
     return any(word in spelling.casefold() for word in ("council", "commission", "committee"))
 
@@ -277,12 +273,11 @@ class Lexicon:
             for spelling in leader.spellings:
                 people.setdefault(spelling, []).append(leader)
             for word in leader.alone:
-                surnames.setdefault(sound(word) if len(word) >= LONG else word, []).append(leader)
+                surnames.setdefault(fold(word), []).append(leader)
         for spelling, held in people.items():
             if not any(entry.symbol == "P" for key, entry in self.by_first.get(fold(spelling.split()[0]), ()) if key == _key(spelling)):
                 self._add(spelling, Entry("P", held[0].country, tuple(held), name=held[0].name))
-        for word, held in surnames.items():
-            self.surnames.setdefault(word, tuple(held))
+        self.alone = {word: tuple(held) for word, held in surnames.items()}
 
     def leader(self, name: str, rank: str | None, day: str | None) -> Actor | None:
         """Whom an office and a surname mean together (`President Ruto`), where only one country's leader fits."""

@@ -79,7 +79,8 @@ def _person(tokens: Sequence[Token], index: int, lexicon: Lexicon) -> Entry | No
     word = tokens[index].text
     if not word[0].isupper():
         return None
-    held = lexicon.surnames.get(word) or (lexicon.surnames.get(sound(word)) if len(word) >= SURNAME else None)
+    # Leaders of other countries go by their spelling: by sound, Rutte would be a route.
+    held = (lexicon.surnames.get(sound(word)) if len(word) >= SURNAME else None) or lexicon.alone.get(fold(word))
     if not held:
         return None
     if index and tokens[index - 1].text == "." and index > 1 and len(tokens[index - 2].text) == 1:
@@ -252,6 +253,8 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
     rank = _rank_of(units)
     whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank)
     places = [u.entry.name for u in units if u.letter in "L" and u.entry]
+    if kind == "chief":
+        return _person_mention(replace(whole, kind="person", rank="official"), units, lexicon, day, codes)
     if kind in ("person", "titled", "named"):
         return _person_mention(whole, units, lexicon, day, codes)
     if kind == "group":

@@ -99,7 +99,7 @@ def status_of(node: Node) -> str:
     for above in up(node):
         if below.dep_ == "prep" and below.lower_ in ("before", "until"):
             mood = _stronger(mood, "planned")
-        if below.dep_ == "prep" and below.lower_ == "without":
+        if below.dep_ == "prep" and below.lower_ in ("without", "against"):
             mood = _stronger(mood, "negated")
         if above.pos_ in ("VERB", "AUX", "ADJ"):
             if above.lemma_ == "be" and below.dep_ == "xcomp" and any(child.lower_ == "to" for child in below.children):
@@ -172,8 +172,11 @@ def _is_purpose(node: Node) -> bool:
     for verb in verbs[:4]:
         if verb.dep_ == "prep" and verb.lower_ in MEANWHILE:
             return False
-        if verb.tag_ == "VB" and verb.dep_ in ("advcl", "acl", "relcl", "xcomp") and any(child.lower_ == "to" for child in verb.children):
+        further = verb.dep_ == "conj" and verb.head.tag_ in ("VBD", "VBZ", "VBP")
+        if verb.tag_ == "VB" and (further or verb.dep_ in ("advcl", "acl", "relcl", "xcomp")) and any(child.lower_ == "to" for child in verb.children):
             above = verb.head
+            if above.lemma_ in ("be", "become") and any(child.dep_ == "attr" and child.i < verb.i for child in above.children):
+                return False
             if any(child.dep_ == "amod" and (child.tag_ == "JJS" or child.lower_ in RANKED) for child in above.children):
                 return False
             return not (verb.dep_ == "xcomp" and above.lemma_ in ("continue", "begin", "start", "manage", "proceed", "use", "help"))

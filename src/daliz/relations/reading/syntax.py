@@ -27,6 +27,7 @@ DATE_PREPOSITIONS = words("syntax_date_prepositions")
 PURPOSES = frozenset({"attend", "participate", "take", "join", "meet", "hold", "discuss", "sign", "chair", "address"})
 CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
 QUOTES = frozenset('"“”„«»')
+CLOSING = frozenset(")]")
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -221,6 +222,8 @@ def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
     before = parsed.words[-1].casefold() if parsed.words else ","
     ahead = before in (",", ";", "and", "but", "-", ":") and letter != "." or (before in ("and", "but") and letter == ".")
     place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
+    while not ahead and place > 0 and parsed.words[place] in CLOSING:
+        place -= 1
     parsed.whens += [(place, when) for when in whens]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 ASIDE = 3
+RETURNS = words("timing_returns")
 LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
 
 
@@ -27,7 +28,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
     dated = leading
     for node, when in whens:
-        leading = [draft for draft in dated if not _apart(node, draft)] or ([] if _bounds(node) else dated)
+        leading = [draft for draft in dated if not _apart(node, draft)]
         if not leading:
             continue
         steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
@@ -39,7 +40,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
             draft.whens.append((nearest, when))
     for draft in drafts:
         if not draft.whens:
-            shared = [when for node, when in whens if _shares(node, draft)]
+            shared = [when for node, when in whens if _shares(node, draft) and not _apart(node, draft)]
             draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
     for draft in drafts:
         _set_days(scene, draft)
@@ -49,18 +50,19 @@ def _apart(node: Node, draft: Draft) -> bool:
     """`returned on Sunday after visits to Chile and Peru`: the visits were not on Sunday. `since` a day is no day either."""
     inside = {node.i, *(upper.i for upper in up(node))}
     for own in draft.anchors():
-        preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following")]
-        if not any(prep.i not in inside and prep.head.i in inside for prep in preps):
-            return _bounds(node)
+        preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following", "from")]
+        if not any(prep.i not in inside and prep.head.i in inside and prep.head.lemma_ in RETURNS for prep in preps):
+            return _bounds(node, own)
     return True
 
 
-def _bounds(node: Node) -> bool:
-    """Whether a date stands behind `since`, in a phrase or a clause."""
+def _bounds(node: Node, own: Node) -> bool:
+    """Whether a date stands behind a `since`, in a phrase or a clause, that the event does not."""
+    above = {own.i, *(upper.i for upper in up(own))}
     return any(
         (upper.dep_ == "prep" and upper.lower_ == "since") or any(child.dep_ == "mark" and child.lower_ == "since" for child in upper.children)
         for upper in (node, *up(node))
-        if upper.dep_ in ("prep", "advcl")
+        if upper.dep_ in ("prep", "advcl") and upper.i not in above
     )
 
 

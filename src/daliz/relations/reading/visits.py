@@ -316,6 +316,8 @@ def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], lis
         mention = scene.mention(above)
         if mention is not None and mention.kind in ("person", "group", "pronoun", "office") and (people := scene.people([above])):
             return people, [above], []
+        if below.dep_ == "appos":
+            break
         below = above
     return (), [], []
 
