@@ -147,8 +147,10 @@ def _instead(corridor: Corridor, row: Mapping[str, Any]) -> str:
     label, unit = f"{row['label'][0].lower()}{row['label'][1:]}", f" {row['unit']}" if row["unit"] else ""
     names = row["measure"] == "bottleneck_use" and row["scenario_note"]
     where = f" ({row_label(corridor, row['scenario_note'])})" if names else ""
-    values = f"{shown(row['measure'], row['scenario'])}{unit} instead of {shown(row['measure'], row['base'])}"
-    return f"{label}{where} {values}{share_text(row)}"
+    now, before = shown(row["measure"], row["scenario"]), shown(row["measure"], row["base"])
+    sign = "+" if row["difference"] > 0 else "-"
+    told = f"{now}{unit} instead of {before}" if now != before else f"{sign}{readable(abs(row['difference']))}{unit}"
+    return f"{label}{where} {told}{share_text(row)}"
 
 
 def effect_text(corridor: Corridor, row: Mapping[str, Any]) -> str:

@@ -202,6 +202,7 @@ def _print(corridor: Corridor, comparison: Comparison) -> None:
                     say(f"now {note_text(corridor, row['scenario_note'])}; was {note_text(corridor, row['base_note'])}", indent=6)
     say(
         f"Simulated with {comparison.replications} replications, the same luck in both: ± is half the 95 % interval of the difference. "
-        "What is planned or static has none. The ceiling is the most that the network could pass if nothing were late; what queues let "
-        "through is the capacity that `daliz simulate --capacity` finds."
+        "What is planned or static has none. The fastest way by plan counts from when the cargo is ready, with the wait for every "
+        "departure; best days of `daliz plan` and `daliz simulate` are without waiting. The ceiling is the most that the network could "
+        "pass if nothing were late; what queues let through is the capacity that `daliz simulate --capacity` finds."
     )

@@ -17,6 +17,11 @@ from daliz.corridor.figures import Figure
 from daliz.report.section import Grid, Picture, Section, Words
 
 REPLICATIONS = 4
+NOTE = (
+    "Every measure in every scenario; planned and static measures are exact. The fastest way by plan counts from when the cargo is ready, "
+    "with the wait for every departure, which the days without waiting of the other sections leave out. The ceiling is the most that the "
+    "network could pass by maximum flow, not the simulated capacity."
+)
 SHOWN = ("transit_p50_days", "delivered_teu_year")
 
 
@@ -95,7 +100,7 @@ def _grid(corridor: Corridor, found: dict[str, Comparison]) -> Grid:
         for comparison in found.values()
         for row in comparison.table.iter_rows(named=True)
     ]
-    return Grid(heads, cells, "Every measure in every scenario; planned and static measures are exact.", folded=True)
+    return Grid(heads, cells, NOTE, folded=True)
 
 
 def _happened(changes: tuple[Change, ...]) -> list[Words | Picture | Grid]:
