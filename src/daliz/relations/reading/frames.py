@@ -25,6 +25,8 @@ PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
 # Persons that may be named between a subject and the `he` that takes it up.
 NEARBY = 4
+# Characters before a mention in which a town still tells where it was: `In Islamabad the neighbours inked`.
+NEAR = 60
 STATES = frozenset(
     {"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"}
 )
@@ -103,6 +105,8 @@ class Article:
 
     def pair(self, position: int, limit: int) -> tuple[str, ...]:
         """The two countries spoken of: of the sentence if it names two, else those the article names most."""
+        here = {m.country for at, m in self.seen if position - NEAR <= at < limit and m.kind in ("place", "capital")}
+        hosted = next((trip for trip in reversed(self.visits) if trip[1] in here), None)
         near: list[str] = []
         for mention in (*self.before(position), *self.after(position, limit)):
             if mention.kind in ("person", "group", "country", "countries", "adjective", "pair", "body", "institution"):
@@ -116,8 +120,10 @@ class Article:
                 if p.country and m.kind in ("person", "group", "country", "pair")
             ]
         for chosen in (dict.fromkeys(near[:4]), dict.fromkeys(near)):
-            if len(chosen) == 2:
+            if len(chosen) == 2 and (hosted is None or len(set(near)) == 2):
                 return tuple(chosen)
+        if hosted is not None:
+            return hosted
         counts = Counter(near)
         if len(counts) > 1:
             return tuple(code for code, _ in counts.most_common(2))
@@ -282,7 +288,10 @@ class Scene:
         inner = within(
             node,
             lambda child: (
-                (held := self.mention(child)) is not None and held.kind in PLACES and child.dep_ in ("pobj", "poss", "compound", "appos")
+                (held := self.mention(child)) is not None
+                and held.kind in PLACES
+                and child.dep_ in ("pobj", "poss", "compound", "appos")
+                and not _in_clause(child, node)
             ),
         )
         if inner:
@@ -324,6 +333,16 @@ class Scene:
         doc = self.parsed.doc
         assert doc is not None
         return [(doc[min(index, len(doc) - 1)], when) for index, when in self.parsed.whens]
+
+
+def _in_clause(node: Node, top: Node) -> bool:
+    """Whether a word stands in a relative clause below another: `a trip that will take him to Tashkent` is not itself in Tashkent."""
+    for above in (node, *up(node)):
+        if above.i == top.i:
+            return False
+        if above.dep_ == "relcl":
+            return True
+    return False
 
 
 @dataclass

@@ -262,7 +262,8 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
         return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
     if one.number is not None and other.number is not None and one.number != other.number:
         return False
-    if one.kind == "signing" and _bare(other.title).removesuffix("s") in ANSWERED and set(one.countries()) == set(other.countries()):
+    told = (other.title or "").casefold()
+    if one.kind == "signing" and told.startswith("the ") and _bare(told).removesuffix("s") in ANSWERED and set(one.countries()) == set(other.countries()):
         return True
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":

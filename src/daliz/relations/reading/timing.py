@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 ASIDE = 3
+REPORTS = words("timing_reports")
 RETURNS = words("timing_returns")
 LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
 
@@ -49,11 +50,31 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
 def _apart(node: Node, draft: Draft) -> bool:
     """`returned on Sunday after visits to Chile and Peru`: the visits were not on Sunday. `since` a day is no day either."""
     inside = {node.i, *(upper.i for upper in up(node))}
+    if _reported(node, draft) or _yet_to_come(node, draft):
+        return True
     for own in draft.anchors():
         preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following", "from")]
         if not any(prep.i not in inside and prep.head.i in inside and prep.head.lemma_ in RETURNS for prep in preps):
             return _bounds(node, own)
     return True
+
+
+def _reported(node: Node, draft: Draft) -> bool:
+    """`will go to Iraq, media reported on Saturday`: the day is that of the report."""
+    verb = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
+    if verb is None or verb.lemma_ not in REPORTS:
+        return False
+    told = {child.i for child in verb.children if child.dep_ == "ccomp"}
+    return any(told & {own.i, *(upper.i for upper in up(own))} for own in draft.anchors())
+
+
+def _yet_to_come(node: Node, draft: Draft) -> bool:
+    """`concluded in Rome at a summit which will be repeated in 2026`: a day of a clause to come is none of a deed's."""
+    if draft.status != "done":
+        return False
+    above = {upper.i for own in draft.anchors() for upper in (own, *up(own))}
+    clause = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
+    return clause is not None and clause.i not in above and any(child.dep_ == "aux" and child.lower_ == "will" for child in clause.children)
 
 
 def _bounds(node: Node, own: Node) -> bool:

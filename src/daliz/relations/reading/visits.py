@@ -422,6 +422,8 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
             joined.append(draft)
             continue
         held = same[0]
+        if held.node.pos_ == "NOUN" and draft.node.pos_ == "VERB" and held.node.i in {above.i for above in up(draft.node)}:
+            held.status = draft.status
         held.level = held.level if held.level and held.level != "summit_margin" else draft.level or held.level
         held.place = held.place if held.place and held.place.kind != "country" else draft.place or held.place
         held.nodes += [draft.node, *draft.nodes]
