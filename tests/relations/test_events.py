@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -20,7 +21,7 @@ from daliz.relations.events import coverage, ingest, open_store, read_audit, sta
 from daliz.relations.events import fold as fold_events
 from daliz.relations.events.gate import PAD, WINDOW, Rule, pack, sift
 from daliz.relations.events.layouts import layout_of
-from daliz.relations.events.stream import BrokenFile, Piece, blocks
+from daliz.relations.events.stream import BrokenFile, Piece, blocks, opened
 
 
 def sifted(data: bytes, rule: Rule, begin: int = 0) -> tuple[list[bytes], int, list[tuple[bytes, int]]]:
@@ -258,6 +259,34 @@ def test_a_truncated_zip_is_named_and_leaves_nothing_while_others_are_kept(tmp_p
     assert all("damaged or cut short" in failed.error for failed in report.failed)
     assert open_store(tmp_path / "store").rows().select(pl.len()).collect().item() == report.kept > 0
     assert len(report.known) == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "place", "value", "message"),
+    [
+        (zipfile.ZIP_STORED, None, 0, ""),
+        (zipfile.ZIP_DEFLATED, None, 0, ""),
+        (zipfile.ZIP_DEFLATED, (6, 8), 1, "locked with a password"),
+        (zipfile.ZIP_DEFLATED, (8, 10), 9, "packed in an unusual way"),
+        (zipfile.ZIP_DEFLATED, (0, 4), 0, "damaged or cut short"),
+        (zipfile.ZIP_DEFLATED, (14, 16), 1, "damaged or cut short (differs from its check sum)"),
+    ],
+)
+def test_zips_are_read_whole_or_answered(tmp_path: Path, way: int, place: tuple[int, int] | None, value: int, message: str) -> None:
+    content = ("\n".join(make_rows(3_000)) + "\n").encode()
+    path = tmp_path / "20240101.export.CSV.zip"
+    with zipfile.ZipFile(path, "w", way) as archive:
+        archive.writestr(path.stem, content)
+    if place:
+        raw = bytearray(path.read_bytes())
+        # The same field stands in the file's own header and in the list of files at the end.
+        raw[place[0]] = raw[raw.rindex(b"PK\x01\x02") + place[1]] = value
+        path.write_bytes(raw)
+        with pytest.raises(BrokenFile, match=re.escape(message)), opened(path) as file:
+            file.read()
+    else:
+        with opened(path) as file:
+            assert b"".join(iter(lambda: file.read(10_000), b"")) == content
 
 
 @pytest.mark.parametrize(

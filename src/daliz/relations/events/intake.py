@@ -32,7 +32,7 @@ from daliz.relations.events.stream import BLOCK_BYTES, PIECE_BYTES, BrokenFile, 
 PART_ROWS = 400_000
 PARSE_BYTES = 4 << 20
 BATCH_BYTES = 24 << 20
-BATCH_FILES = 192
+BATCH_FILES = 64
 CLUSTER_WAIT_S = 20
 REASON_WORDS = {
     "columns": "another number of columns",

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import gzip
+import struct
 import threading
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedIOBase
+from gzip import BadGzipFile
+from io import BufferedIOBase, RawIOBase
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from isal import igzip, isal_zlib
 from numpy.typing import NDArray
 
 from daliz.corridor.errors import DalizError
 from daliz.relations.events.gate import PAD
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 Bytes = NDArray[np.uint8]
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 NEWLINE = 10
 PIECE_BYTES = 64 << 20
 PACKED = (".zip", ".gz")
 LONGEST_LINE = 4 << 20
 HEAD_BYTES = 64 << 10
 AHEAD_BYTES = 4 << 20
+PACKED_BYTES = 128 << 10
+LOCAL_HEADER = struct.Struct("<4s22xHH")
+# The type stubs of isal call this class an exception.
+InflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -58,30 +66,79 @@ def pieces(path: Path, size: int = PIECE_BYTES) -> list[Piece]:
     return [Piece(path, start, min(start + size, total)) for start in starts]
 
 
+class _Inflated(RawIOBase):
+    """A deflated file in a zip, unpacked while it is read.
+
+    Intel's ISA-L unpacks three times as fast as the zlib behind Python's own zipfile. Raises: zipfile.BadZipFile when the file ends too
+    early or differs from its check sum.
+    """
+
+    def __init__(self, path: Path, entry: zipfile.ZipInfo) -> None:
+        self.entry = entry
+        self.packed = path.open("rb")
+        self.packed.seek(entry.header_offset)
+        mark, name, extra = LOCAL_HEADER.unpack(self.packed.read(LOCAL_HEADER.size))
+        if mark != b"PK\x03\x04":
+            raise zipfile.BadZipFile("no file where the list of files says")
+        self.packed.seek(name + extra, 1)
+        self.inflate = isal_zlib.decompressobj(-isal_zlib.MAX_WBITS)
+        self.check = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: WriteableBuffer) -> int:
+        view = memoryview(room)
+        text = b""
+        while not text and not self.inflate.eof:
+            packed = self.inflate.unconsumed_tail or self.packed.read(PACKED_BYTES)
+            text = self.inflate.decompress(packed, len(view))
+            if not packed and not text:
+                raise zipfile.BadZipFile("ends too early")
+        view[: len(text)] = text
+        self.check = isal_zlib.crc32(text, self.check)
+        if self.inflate.eof and self.check != self.entry.CRC:
+            raise zipfile.BadZipFile("differs from its check sum")
+        return len(text)
+
+    def close(self) -> None:
+        self.packed.close()
+        super().close()
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedIOBase]:
+def opened(path: Path) -> Iterator[Any]:
     """The bytes of an event file, unpacked. Raises: BrokenFile when it is damaged or holds no table."""
-    kind = path.suffix.lower()
     try:
-        if kind == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                inside = [name for name in archive.namelist() if not name.endswith("/")]
-                if len(inside) != 1:
-                    raise BrokenFile(f"{path}: holds {len(inside)} files; expected a zip with one event file")
-                with cast(BufferedIOBase, archive.open(inside[0])) as file:
-                    yield file
-        elif kind == ".gz":
-            with gzip.open(path) as file:
-                yield file
-        else:
-            with path.open("rb") as file:
-                yield file
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+        with _unpacked(path) as file:
+            yield file
+    except (zipfile.BadZipFile, InflateError, EOFError, BadGzipFile, struct.error) as error:
         raise BrokenFile(f"{path}: damaged or cut short ({error}); fetch it again") from error
     except OSError as error:
         if error.errno is not None and error.filename is None:
             raise
         raise BrokenFile(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _unpacked(path: Path) -> RawIOBase | BufferedIOBase:
+    kind = path.suffix.lower()
+    if kind == ".gz":
+        return cast(BufferedIOBase, igzip.open(path))
+    if kind != ".zip":
+        return path.open("rb")
+    with zipfile.ZipFile(path) as archive:
+        inside = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(inside) != 1:
+            raise BrokenFile(f"{path}: holds {len(inside)} files; expected a zip with one event file")
+        (entry,) = inside
+        if entry.flag_bits & 1:
+            raise BrokenFile(f"{path}: locked with a password; unpack it first")
+        if entry.compress_type == zipfile.ZIP_DEFLATED:
+            return _Inflated(path, entry)
+        try:
+            return cast(BufferedIOBase, archive.open(entry))
+        except NotImplementedError as error:
+            raise BrokenFile(f"{path}: packed in an unusual way ({error}); unpack it first") from error
 
 
 def first_lines(path: Path, count: int = 2) -> list[bytes]:
