@@ -90,9 +90,10 @@ def test_capacity_is_what_the_ships_can_take(made: Callable[..., Corridor]) -> N
     )
     found = capacity(corridor, "port_a", "port_b", replications=2, assumptions=Assumptions(spread=False))
     # a round trip takes 40 h at sea, 20 h at berth and at most an hour's wait for cargo at the empty end: 144 to 146 of them a year
-    assert 0.93 * 200 * 8760 / 61 <= found.teu_year <= 1.02 * 200 * 8760 / 60
-    assert found.teu_year < found.unsettled_teu_year <= 1.05 * found.teu_year
-    with pytest.raises(DalizError, match="no demand rides from port_b to inland"):
+    assert 0.93 * 200 * 8760 / 61 <= found.settled_teu_year <= 1.02 * 200 * 8760 / 60
+    assert found.settled_teu_year < found.teu_year < found.unsettled_teu_year <= 1.05 * found.settled_teu_year
+    assert any("(ship_out) is overloaded" in text for text in found.chokes)
+    with pytest.raises(DalizError, match="no demand rides from Port_B to Inland"):
         capacity(corridor, "port_b", "inland")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,51 +12,89 @@ from daliz.cli.dataset import CorridorOption, JsonOption
 if TYPE_CHECKING:
     from daliz.corridor import Corridor
     from daliz.freight.simulate import Simulation
+    from daliz.freight.simulate.assumptions import Assumptions
+    from daliz.freight.simulate.compile import Compiled, Demand
 
-SEARCH_REPLICATIONS = 4
+FIRST_DAY, DAYS_DRAWN = 300.0, 30.0  # string lines show the beginning of the stormy season
 
 
 def simulate(
     years: Annotated[float, typer.Option(help="Years to count, from 1 January.")] = 1.0,
-    replications: Annotated[int, typer.Option(help="Simulated runs; with --precision: at most (default then 1000).")] = 0,
+    replications: Annotated[
+        int | None, typer.Option(help="Simulated runs: 8 unless given; with --precision at most so many, 1000 unless given.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
     precision: Annotated[str, typer.Option(help="Run until half the 95 % interval is this narrow: 2%.")] = "",
-    watch: Annotated[str, typer.Option(help="Value to watch for --precision, as in --json: p50_h:xian_port-absheron.")] = "mean_h:all",
+    watch: Annotated[
+        str,
+        typer.Option(
+            help="Value for --precision and --sensitivity: p50_h:xian_port-absheron; all are in the file by_replication of --tables."
+        ),
+    ] = "mean_h:all",
+    demand: Annotated[float, typer.Option(help="Factor on all demand: 1.5 is half as much again.")] = 1.0,
     workers: Annotated[int, typer.Option(help="Cores; -1: all. The result does not depend on it.")] = -1,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://host:8786.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Keep what is done in this file (.npz), and go on from it.")] = None,
     relation: Annotated[str, typer.Option(help="Tell one relation: origin and destination with '..' between: Xi'an..Absheron.")] = "",
     capacity: Annotated[str, typer.Option(help="Search what a ride can carry: Aktau..Alat.")] = "",
     bottlenecks: Annotated[bool, typer.Option("--bottlenecks", help="Rank what one more crane, ship or track would buy.")] = False,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank the assumptions by their weight.")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank the assumptions by their weight on --watch.")] = False,
     weather: Annotated[bool, typer.Option("--weather", help="Show what the weather costs.")] = False,
     trace: Annotated[Path | None, typer.Option(help="Write every event of one run as Parquet.")] = None,
     box: Annotated[int | None, typer.Option(help="With --trace: tell the journey of this box (from the file when it exists).")] = None,
-    strings: Annotated[Path | None, typer.Option(help="Draw trains and ships in space and time (.svg or .png) for --relation.")] = None,
+    strings: Annotated[
+        Path | None, typer.Option(help="Draw trains and ships of --relation in space and time, from day 300 on (.svg or .png).")
+    ] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw the days of transit of --relation (.svg or .png).")] = None,
+    tables: Annotated[Path | None, typer.Option(help="Write every table of results into this folder (.csv).")] = None,
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Simulate a year of the corridor: how much it carries, how long boxes take, where it chokes."""
-    from daliz.corridor import load
+    from daliz.cli import simulated as tell
+    from daliz.corridor import DalizError, load
+    from daliz.freight.simulate.assumptions import Assumptions
+    from daliz.freight.simulate.search import riding_demands
     from daliz.freight.simulate.tracing import read_trace
 
+    _check_paths(chart, strings)
     loaded = load(corridor)
+    if box is not None and trace is None:
+        raise DalizError("--box tells a journey from a trace: name its file with --trace")
     if trace is not None and box is not None and trace.exists():
-        _tell_box(read_trace(trace), box, as_json)
+        tell.journey(loaded, read_trace(trace), box, as_json)
         return
-    narrow = _share(precision)
-    count = replications or (1000 if narrow else 8)
-    simulation = _run(loaded, years, count, seed, narrow, watch, workers, cluster, resume, quiet=as_json)
-    ends = _ends(loaded, relation)
-    if trace is not None:
-        _write_trace(simulation, trace, box, as_json)
+    if not demand > 0.0:
+        raise DalizError(f"--demand {demand:g}: expected a factor above 0")
+    assumptions, narrow = Assumptions(demand_factor=demand), _share(precision)
+    compiled = _compiled(loaded, years, assumptions)
+    way, ride = _relation(compiled, loaded, _ends(loaded, relation)), _ends(loaded, capacity)
+    if ride is not None:
+        riding_demands(compiled, loaded, *ride)
+    count = (1000 if narrow else 8) if replications is None else replications
+    simulation = _run(loaded, years, count, seed, narrow, watch, assumptions, workers, cluster, resume, quiet=as_json)
+    asked = tell.Asked(ride, bottlenecks, sensitivity, weather, watch, workers)
     if as_json:
-        _print_json(simulation, loaded, capacity, bottlenecks, sensitivity, weather, watch, workers)
+        tell.as_json(simulation, asked)
     else:
-        _tell(simulation, ends)
-        _tell_searches(simulation, loaded, capacity, bottlenecks, sensitivity, weather, watch, workers)
-    _draw(simulation, ends, chart, strings)
+        tell.year(simulation, way, narrow, watch)
+        tell.answers(simulation, asked)
+    for line in (*_draw(simulation, way, chart, strings), *_written_tables(simulation, tables), *_write_trace(simulation, trace)):
+        if not as_json:
+            print(line)
+    if trace is not None and box is not None and not as_json:
+        tell.journey(loaded, read_trace(trace), box)
+
+
+def _check_paths(*charts: Path | None) -> None:
+    """What can be seen to be wrong with files to write before hours are spent on what goes into them."""
+    from daliz.corridor import DalizError
+
+    for path in charts:
+        if path is not None and path.suffix not in (".svg", ".png"):
+            raise DalizError(f"{path}: a chart is written as .svg or .png")
+        if path is not None and not path.parent.is_dir():
+            raise DalizError(f"{path}: the folder {path.parent} does not exist")
 
 
 def _share(text: str) -> float | None:
@@ -74,9 +112,17 @@ def _share(text: str) -> float | None:
     return value
 
 
+def _compiled(corridor: Corridor, years: float, assumptions: Assumptions) -> Compiled:
+    """The model, before any run: what is wrong with tables and options is said at once."""
+    from daliz.freight.simulate.compile import compile_corridor
+    from daliz.freight.simulate.figures import observed_pairs
+
+    return compile_corridor(corridor, years, assumptions=assumptions, probes=observed_pairs(corridor), strict=not corridor.history)
+
+
 def _run(
-    corridor: Corridor, years: float, count: int, seed: int, precision: float | None, watch: str, workers: int, cluster: str | None,
-    resume: Path | None, quiet: bool,
+    corridor: Corridor, years: float, count: int, seed: int, precision: float | None, watch: str, assumptions: Assumptions, workers: int,
+    cluster: str | None, resume: Path | None, quiet: bool,
 ) -> Simulation:  # fmt: skip
     """Run with a progress bar on the error stream, and say so while the kernel compiles."""
     from rich.console import Console
@@ -86,18 +132,19 @@ def _run(
     from daliz.freight.simulate.engine import compiled_before
 
     console = Console(stderr=True, quiet=quiet)
-    if not compiled_before():
+    if cluster is None and not compiled_before():
         console.print("Compiling the simulation kernel; this takes some seconds, once.")
     columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=count)
 
         def progress(done: int, total: int, half: float) -> None:
-            bar.update(task, completed=done, total=total, description=f"±{100 * half:.1f} %" if half < 10 else "")
+            aim = f" of {100 * precision:g} %" if precision else ""
+            bar.update(task, completed=done, total=total, description=f"±{100 * half:.2g} %{aim}" if half < 10 else "")
 
         return run(
             corridor, years=years, replications=count, seed=seed, precision=precision, watched=watch, workers=workers, cluster=cluster,
-            resume=resume, strict=not corridor.history, progress=progress,
+            resume=resume, assumptions=assumptions, strict=not corridor.history, progress=progress,
         )  # fmt: skip
 
 
@@ -114,169 +161,68 @@ def _ends(corridor: Corridor, text: str) -> tuple[str, str] | None:
     return find_place(corridor, first.strip()), find_place(corridor, second.strip())
 
 
-def _chosen(simulation: Simulation, ends: tuple[str, str] | None) -> tuple[str, str]:
-    """The relation asked for, or the one with the most box-days."""
+def _relation(compiled: Compiled, corridor: Corridor, ends: tuple[str, str] | None) -> tuple[str, str]:
+    """The relation asked for, or the one with the most box-days that changes from service to service."""
     from daliz.corridor import DalizError
+    from daliz.corridor.places import short_names
     from daliz.freight.simulate.tally import relations_of
 
-    known = relations_of(simulation.compiled)
+    known = relations_of(compiled)
     if ends is not None and ends not in known:
-        listed = "; ".join(f"{a}..{b}" for a, b in known[:6])
-        raise DalizError(f"no demand goes from {ends[0]} to {ends[1]}; among those that are: {listed}")
+        names = short_names(corridor)
+        near = [pair for pair in known if set(ends) & set(pair)] or known
+        listed = "; ".join(f"{names[a]}..{names[b]}" for a, b in near[:6])
+        raise DalizError(f"no demand goes from {names[ends[0]]} to {names[ends[1]]}; among those that are: {listed}")
     if ends is not None:
         return ends
-    from daliz.freight.simulate.words import main_demand
-
-    demands = {demand.id: demand for demand in simulation.compiled.demands}
-    mains = [demands[main_demand(simulation, pair)] for pair in known]
-    changing = [demand for demand in mains if not demand.probe and len(demand.rides) > 1] or mains
-    main = max(changing, key=lambda demand: demand.boxes_year * demand.best_h)
-    return main.origin, main.destination
-
-
-def _tell(simulation: Simulation, ends: tuple[str, str] | None) -> None:
-    import polars as pl
-
-    from daliz.cli.say import say
-    from daliz.freight.simulate import words
-
-    say(words.overview(simulation))
-    print()
-    say(words.transit_words(simulation, _chosen(simulation, ends)))
-    print()
-    labels = words.row_labels(simulation)
-    waits = simulation.resources.filter(pl.col("wait_h") > 1.0).head(6)
-    if waits.height:
-        print("Where trains and ships wait longest:")
-        for row in waits.iter_rows(named=True):
-            use = f", in use {100 * row['use']:.0f} %" if row["use"] is not None else ""
-            say(f"{row['wait_h']:5.1f} h  {labels.get(row['row'], row['row'])}{use}", 2)
-    if simulation.ships.height:
-        print("Round trips:")
-        for row in simulation.ships.iter_rows(named=True):
-            name = labels[f"fleets/{row['fleet']}"]
-            say(f"{row['cycle_days']:5.1f} days  {name} ({row['ships']} ships)", 2)
-    for text in words.unsettled(simulation):
-        say(f"Unstable: {text}.")
-    for demand, why in simulation.compiled.unserved.items():
-        if not demand.startswith("probe "):
-            say(f"Not carried: {why}.")
+    mains: dict[tuple[str, str], Demand] = {}
+    for demand in compiled.demands:
+        pair = demand.origin, demand.destination
+        if not demand.probe and (pair not in mains or demand.boxes_year > mains[pair].boxes_year):
+            mains[pair] = demand
+    changing = {pair: demand for pair, demand in mains.items() if len(demand.rides) > 1} or mains
+    return max(changing, key=lambda pair: changing[pair].boxes_year * changing[pair].best_h)
 
 
-def _searches(
-    simulation: Simulation, corridor: Corridor, capacity: str, bottlenecks: bool, sensitivity: bool, weather: bool, watch: str, workers: int
-) -> dict[str, Any]:
-    """The further questions asked, each with its answer."""
-    from daliz.freight.simulate import search
-
-    found: dict[str, Any] = {}
-    if (ends := _ends(corridor, capacity)) is not None:
-        found["capacity"] = search.capacity(corridor, *ends, replications=SEARCH_REPLICATIONS, seed=simulation.plan.seed, workers=workers)
-    if bottlenecks:
-        found["bottlenecks"] = search.bottlenecks(simulation, workers=workers)
-    if sensitivity:
-        found["sensitivity"] = search.sensitivity(
-            corridor, watch, replications=SEARCH_REPLICATIONS, seed=simulation.plan.seed, workers=workers
-        )
-    if weather:
-        found["weather"] = search.weather_effect(simulation, workers=workers)
-    return found
-
-
-def _tell_searches(
-    simulation: Simulation, corridor: Corridor, capacity: str, bottlenecks: bool, sensitivity: bool, weather: bool, watch: str, workers: int
-) -> None:
-    from daliz.cli.say import say
-    from daliz.corridor.figures import readable
-    from daliz.freight.simulate import words
-
-    found = _searches(simulation, corridor, capacity, bottlenecks, sensitivity, weather, watch, workers)
-    labels = words.row_labels(simulation)
-    if "capacity" in found:
-        figure = found["capacity"].figure(corridor)
-        say(f"{figure.label}: {readable(figure.value)} TEU a year; at {readable(figure.high)} queues no longer settle.")
-    if "bottlenecks" in found:
-        print("Box-days that one more unit saves in a year (95 % interval):")
-        for row in found["bottlenecks"].iter_rows(named=True):
-            name = labels.get(row["row"], row["row"])
-            say(f"{row['box_days_year']:9,.0f} ({row['low']:,.0f} to {row['high']:,.0f})  {name}: {row['what']}", 2)
-    if "sensitivity" in found:
-        print(f"{watch} when an assumption is a quarter lower or higher:")
-        for row in found["sensitivity"].iter_rows(named=True):
-            say(f"{row['lower']:8.1f} to {row['higher']:8.1f}  {row['label']}", 2)
-    if "weather" in found:
-        print("Days that the weather costs:")
-        for row in found["weather"].sort("difference", descending=True).head(10).iter_rows(named=True):
-            say(f"{row['difference']:5.1f} ({row['low']:.1f} to {row['high']:.1f})  {row['origin']} to {row['destination']}", 2)
-
-
-def _print_json(
-    simulation: Simulation, corridor: Corridor, capacity: str, bottlenecks: bool, sensitivity: bool, weather: bool, watch: str, workers: int
-) -> None:
-    from daliz.cli.say import json_text
-    from daliz.freight.simulate import words
-
-    found = _searches(simulation, corridor, capacity, bottlenecks, sensitivity, weather, watch, workers)
-    figures = [figure.as_dict() for figure in simulation.figures()]
-    answer: dict[str, Any] = {
-        "seed": simulation.plan.seed,
-        "replications": simulation.replications,
-        "years": simulation.years,
-        "summary": simulation.summary.to_dicts(),
-        "transit": simulation.transit.to_dicts(),
-        "throughput": simulation.throughput.to_dicts(),
-        "resources": simulation.resources.to_dicts(),
-        "ships": simulation.ships.to_dicts(),
-        "costs": simulation.costs.to_dicts(),
-        "unserved": dict(simulation.compiled.unserved),
-        "unstable": words.unsettled(simulation),
-    }
-    if "capacity" in found:
-        figures.append(found["capacity"].figure(corridor).as_dict())
-        answer["capacity"] = found["capacity"].runs.to_dicts()
-    answer |= {name: frame.to_dicts() for name, frame in found.items() if name != "capacity"}
-    print(json_text(answer | {"figures": figures}))
-
-
-def _write_trace(simulation: Simulation, path: Path, box: int | None, quiet: bool) -> None:
-    from daliz.freight.simulate.tracing import trace, write_trace
-
-    frame = trace(simulation.compiled, simulation.plan.seed)
-    write_trace(frame, path)
-    if not quiet:
-        print(f"Wrote {frame.height:,} events of one run to {path}.")
-        if box is not None:
-            _tell_box(frame, box, False)
-
-
-def _tell_box(frame: Any, box: int, as_json: bool) -> None:
-    from daliz.cli.say import json_text
-    from daliz.freight.simulate.tracing import journey
-
-    steps = journey(frame, box)
-    if as_json:
-        print(json_text(steps.to_dicts()))
-        return
-    print(f"Box {box}: day of the year, what happens")
-    for row in steps.iter_rows(named=True):
-        if row["event"] == "leaves" and row["what"] != "run":
-            continue
-        where = " ".join(str(part) for part in (row["what"], "at" if row["place"] else None, row["place"], row["demand"]) if part)
-        print(f"{row['hour'] / 24:8.2f}  {row['event']:12s} {where}")
-
-
-def _draw(simulation: Simulation, ends: tuple[str, str] | None, chart: Path | None, strings: Path | None) -> None:
-    if chart is None and strings is None:
-        return
+def _draw(simulation: Simulation, relation: tuple[str, str], chart: Path | None, strings: Path | None) -> list[str]:
     from daliz.draw import save_chart
     from daliz.freight.simulate import pictures, words
     from daliz.freight.simulate.tracing import trace
 
-    relation = _chosen(simulation, ends)
+    written = []
     if chart is not None:
-        save_chart(pictures.transit_chart(simulation, relation), chart)
+        written.append(save_chart(pictures.transit_chart(simulation, relation), chart))
     if strings is not None:
         main = words.main_demand(simulation, relation)
         services = [ride.service for demand in simulation.compiled.demands if demand.id == main for ride in demand.rides]
         frame = trace(simulation.compiled, simulation.plan.seed)
-        save_chart(pictures.string_line_chart(frame, simulation, services, 300.0, 40.0), strings)
+        last = simulation.years * 365.0
+        first = min(FIRST_DAY, max(0.0, last - DAYS_DRAWN))
+        written.append(save_chart(pictures.string_line_chart(frame, simulation, services, first, min(DAYS_DRAWN, last - first)), strings))
+    return [f"Wrote {path}." for path in written]
+
+
+def _written_tables(simulation: Simulation, folder: Path | None) -> list[str]:
+    from daliz.corridor import DalizError
+
+    if folder is None:
+        return []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in simulation.frames().items():
+            part = folder / f".{name}.csv.part"
+            frame.write_csv(part)
+            part.replace(folder / f"{name}.csv")
+    except OSError as error:
+        raise DalizError(f"{folder}: cannot be written ({error.strerror})") from error
+    return [f"Wrote {len(simulation.frames())} tables to {folder}."]
+
+
+def _write_trace(simulation: Simulation, path: Path | None) -> list[str]:
+    from daliz.freight.simulate.tracing import trace, write_trace
+
+    if path is None:
+        return []
+    frame = trace(simulation.compiled, simulation.plan.seed)
+    write_trace(frame, path)
+    return [f"Wrote {frame.height:,} events of the first run to {path}."]

@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 
 from daliz.corridor import Corridor
-from daliz.freight.simulate.compile import Compiled, Demand, Ride
+from daliz.freight.simulate.compile import Compiled, Ride
 
 
 def cost_frame(corridor: Corridor, compiled: Compiled) -> pl.DataFrame:
-    """By demand, for one FEU: kilometres, USD of tariffs and charges (None where no service has a tariff), kg CO2e well to wheel.
+    """By demand, for one FEU: kilometres, USD of tariffs and charges (None where no service has a tariff), kg CO2e well to
+    wheel (None without cargo, for pairs that are only measured).
 
     A ride over part of a service pays its tariff by the share of its length. CO2e = sum over links of tonnes x km x g/tkm / 1000, with the
     factor of the service's mode and traction, or the mean of its mode.
@@ -23,23 +24,23 @@ def cost_frame(corridor: Corridor, compiled: Compiled) -> pl.DataFrame:
     whole = _lengths(corridor, links)
     rows = []
     for demand in compiled.demands:
-        km = {ride.service: sum(links[link]["length_km"] for link in _links(compiled, ride)) for ride in demand.rides}
+        km = [sum(links[link]["length_km"] for link in _links(compiled, ride)) for ride in demand.rides]
         tariffs = [services[ride.service]["tariff_usd_feu"] for ride in demand.rides]
         usd = [
-            tariff * km[ride.service] / max(whole[ride.service], 1e-9)
-            for tariff, ride in zip(tariffs, demand.rides, strict=True)
+            tariff * length / max(whole[ride.service], 1e-9)
+            for tariff, length, ride in zip(tariffs, km, demand.rides, strict=True)
             if tariff is not None
         ]
         usd += [charges.get(compiled.info[step].row, 0.0) for ride in demand.rides for step in ride.steps]
-        grams = sum(km[ride.service] * _factor(corridor, services[ride.service]) for ride in demand.rides)
+        grams = sum(length * _factor(corridor, services[ride.service]) for length, ride in zip(km, demand.rides, strict=True))
         rows.append(
             {
                 "demand": demand.id,
                 "origin": demand.origin,
                 "destination": demand.destination,
-                "km": sum(km.values()),
+                "km": sum(km),
                 "usd_feu": sum(usd) if any(tariff is not None for tariff in tariffs) else None,
-                "co2e_kg_feu": grams * tonnes.get(demand.commodity, 0.0) / 1000.0,
+                "co2e_kg_feu": grams * tonnes[demand.commodity] / 1000.0 if demand.commodity in tonnes else None,
             }
         )
     return pl.DataFrame(rows, schema_overrides={"usd_feu": pl.Float64, "co2e_kg_feu": pl.Float64})
@@ -63,8 +64,3 @@ def _factor(corridor: Corridor, service: dict[str, Any]) -> float:
     exact = factors.filter(pl.col("traction") == service["traction"])
     found = (exact if exact.height else factors)["factor"].mean()
     return float(found) if isinstance(found, float) else 0.0
-
-
-def cost_of(frame: pl.DataFrame, demand: Demand) -> dict[str, Any]:
-    """The row of one demand."""
-    return frame.filter(pl.col("demand") == demand.id).row(0, named=True)

@@ -13,7 +13,8 @@ from daliz.corridor.figures import Figure, certainty_of
 from daliz.corridor.places import short_names
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.assumptions import TEU_PER_BOX
-from daliz.freight.simulate.compile import Demand
+from daliz.freight.simulate.compile import Compiled, Demand
+from daliz.freight.simulate.hazards import CLOSING, SHALLOW
 from daliz.freight.simulate.replicate import half_width
 
 if TYPE_CHECKING:
@@ -49,13 +50,31 @@ def figures_of(simulation: Simulation) -> list[Figure]:
     return [replace(figure, low=None, high=None, interval="") if figure.interval == MEAN else figure for figure in found]
 
 
-def rows_of(corridor: Corridor, demands: Iterable[Demand]) -> tuple[str, ...]:
-    """The rows that a relation's figures come from: its demands and the services that carry it."""
-    found: list[str] = []
+def rows_of(corridor: Corridor, compiled: Compiled, demands: Iterable[Demand]) -> tuple[str, ...]:
+    """The rows that a relation's figures come from: its demands, the services that carry it and their fleets, the links and terminals that
+    it passes, and the hazards that close them."""
+    fleets = dict(corridor["services"].select("id", "fleet").iter_rows())
+    found: dict[str, None] = {}
+    passed: set[str] = set()
     for demand in demands:
-        found += [] if demand.probe else [f"demands/{demand.id}"]
-        found += [f"services/{ride.service}" for ride in demand.rides]
-    return tuple(dict.fromkeys(found))
+        if not demand.probe:
+            found[f"demands/{demand.id}"] = None
+        for ride in demand.rides:
+            found[f"services/{ride.service}"] = None
+            if fleets[ride.service]:
+                found[f"fleets/{fleets[ride.service]}"] = None
+            stand = (f"{ride.destination}|stand",) if ride.dwell_h > 0.0 else ()
+            for info in (compiled.info[step] for step in (*ride.steps, *stand)):
+                passed |= {info.place, info.row.removeprefix("links/")}
+                if info.row and not info.row.startswith("hazards/"):
+                    found[info.row] = None
+    return (*found, *_hazards_of(corridor, passed))
+
+
+def _hazards_of(corridor: Corridor, passed: set[str]) -> list[str]:
+    """The rows of hazards that close any of these places and links."""
+    rows = corridor.open("hazards").filter(pl.col("kind").is_in(CLOSING + SHALLOW)).select("id", "places", "links")
+    return [f"hazards/{name}" for name, places, links in rows.iter_rows() if passed & {*(places or ()), *(links or ())}]
 
 
 def _transit(simulation: Simulation) -> list[Figure]:
@@ -67,7 +86,8 @@ def _transit(simulation: Simulation) -> list[Figure]:
         way = f"{names[row['origin']]} to {names[row['destination']]}"
         demands = [d for d in simulation.compiled.demands if (d.origin, d.destination) == (row["origin"], row["destination"])]
         best = min(demands, key=lambda demand: demand.best_h)
-        rows, best_rows = rows_of(corridor, demands), rows_of(corridor, [best])
+        rows = rows_of(corridor, simulation.compiled, demands)
+        best_rows = tuple(row for row in rows_of(corridor, simulation.compiled, [best]) if not row.startswith("hazards/"))
         sure, best_sure = certainty_of(corridor, rows), certainty_of(corridor, best_rows)
         note = "the typical hours of every step, with no wait for cargo, a turn or the weather"
         found.append(
@@ -101,11 +121,16 @@ def _transit(simulation: Simulation) -> list[Figure]:
 
 
 def _ships(simulation: Simulation) -> list[Figure]:
-    names = dict(simulation.corridor["fleets"].select("id", "name").iter_rows())
+    corridor = simulation.corridor
+    names = dict(corridor["fleets"].select("id", "name").iter_rows())
     found = []
     for row in simulation.ships.iter_rows(named=True):
-        rows = (f"fleets/{row['fleet']}",)
-        sure = certainty_of(simulation.corridor, rows)
+        services = corridor["services"].filter(pl.col("fleet") == row["fleet"])["id"].to_list()
+        steps = [info for info in simulation.compiled.info.values() if info.service in services]
+        touched = {info.row: None for info in steps if info.row and not info.row.startswith("hazards/")}
+        shut = _hazards_of(corridor, {info.place for info in steps} | {name.removeprefix("links/") for name in touched})
+        rows = (f"fleets/{row['fleet']}", *(f"services/{name}" for name in services), *touched, *shut)
+        sure = certainty_of(corridor, rows)
         label = f"Round trip of {names[row['fleet']]}"
         found.append(Figure(f"cycle_days:{row['fleet']}", label, row["cycle_days"], "days", row["low"], row["high"], MEAN, rows, sure))
     return found

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import polars as pl
 
+from daliz.corridor.places import short_names
 from daliz.draw import INK, PALETTE
 from daliz.freight.simulate.legs import CATEGORIES
 from daliz.freight.simulate.simulation import Simulation
@@ -61,7 +62,7 @@ def transit_chart(simulation: Simulation, relation: tuple[str, str]) -> Any:
 def days_chart(simulation: Simulation, demand: str, most: int = 12) -> Any:
     """Where a mean box's days go: hours by place, moving, in service and waiting."""
     frame = simulation.legs.filter(pl.col("demand") == demand)
-    names = dict(simulation.corridor["places"].select("id", "name").iter_rows())
+    names = short_names(simulation.corridor)
     moving = pl.col("category") == CATEGORIES[0]
     frame = frame.with_columns(pl.when(moving).then(pl.lit("under way")).otherwise(pl.col("place").replace(names)).alias("where"))
     order = frame["where"].unique(maintain_order=True).to_list()
@@ -75,7 +76,7 @@ def days_chart(simulation: Simulation, demand: str, most: int = 12) -> Any:
         .mark_bar(height=16)
         .encode(
             y=alt.Y("where:N", sort=kept, title=None, axis=alt.Axis(labelLimit=260)),
-            x=alt.X("hours:Q", title="days of a mean box"),
+            x=alt.X("hours:Q", title="days of a mean box", axis=alt.Axis(tickCount=8, format="~g")),
             color=alt.Color(
                 "category:N",
                 scale=alt.Scale(domain=used, range=list(PALETTE[: len(used)])),
@@ -93,11 +94,7 @@ def bottleneck_chart(frame: pl.DataFrame, labels: dict[str, str], most: int = 8)
     rows = (
         frame.filter((pl.col("low") != 0.0) | (pl.col("high") != 0.0))
         .head(most)
-        .with_columns(
-            pl.struct("row", "what")
-            .map_elements(lambda x: f"{labels.get(x['row'], x['row'])}: {x['what']}", return_dtype=pl.String)
-            .alias("label")
-        )
+        .with_columns(pl.format("{}: {}", pl.col("resource").replace(labels), "what").alias("label"))
     )
     order = rows["label"].to_list()
     base = alt.Chart(rows).encode(y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=380)))
@@ -150,74 +147,93 @@ def _apart(last: pl.DataFrame) -> pl.DataFrame:
 
 
 def tornado_chart(frame: pl.DataFrame, unit: str, most: int = 7) -> Any:
-    """How a value moves when each assumption is a quarter lower or higher."""
+    """How a value moves when each assumption is a quarter lower or higher, with the 95 % interval of each move."""
     rows = frame.head(most)
     order = rows["label"].to_list()
-    long = rows.unpivot(["lower", "higher"], index=["label", "base"], variable_name="side", value_name="value")
-    shown = long.with_columns(pl.col("side").replace({"lower": "a quarter less", "higher": "a quarter more"}))
-    base = float(rows["base"][0])
-    bars = (
-        alt.Chart(shown)
-        .mark_bar(height=14)
-        .encode(
-            y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=300)),
-            x=alt.X("base:Q", title=unit, scale=alt.Scale(zero=False)),
-            x2="value:Q",
-            color=alt.Color(
-                "side:N",
-                scale=alt.Scale(domain=["a quarter less", "a quarter more"], range=[PALETTE[2], PALETTE[0]]),
-                legend=alt.Legend(title=None, orient="bottom"),
-            ),
-        )
+    sides = {"lower": "a quarter less", "higher": "a quarter more"}
+    shown = pl.concat(
+        rows.select(
+            "label", "base", pl.col(side).alias("value"), pl.col(f"{side}_low").alias("low"), pl.col(f"{side}_high").alias("high")
+        ).with_columns(pl.lit(words).alias("side"))
+        for side, words in sides.items()
     )
-    rule = alt.Chart(pl.DataFrame({"base": [base]})).mark_rule(color=INK).encode(x="base:Q")
-    return alt.layer(bars, rule).properties(width=WIDTH - 270, height=26 * len(order))
+    scale = alt.Scale(zero=False)
+    colours = alt.Scale(domain=list(sides.values()), range=[PALETTE[2], PALETTE[0]])
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=300))
+    offset = alt.YOffset("side:N", sort=list(sides.values()))
+    base = alt.Chart(shown).encode(y=y, yOffset=offset)
+    bars = base.mark_bar(height=8).encode(
+        x=alt.X("base:Q", title=unit, scale=scale),
+        x2="value:Q",
+        color=alt.Color("side:N", scale=colours, legend=alt.Legend(title=None, orient="bottom")),
+    )
+    whiskers = base.mark_rule(color=PALETTE[1], strokeWidth=2).encode(x=alt.X("low:Q", title=unit, scale=scale), x2="high:Q")
+    rule = alt.Chart(rows.head(1)).mark_rule(color=INK).encode(x="base:Q")
+    return alt.layer(bars, whiskers, rule).properties(width=WIDTH - 270, height=28 * len(order))
 
 
 def string_line_chart(frame: pl.DataFrame, simulation: Simulation, services: Sequence[str], first_day: float, days: float) -> Any:
     """Trains and ships in space and time: one line a carrier over the places of a chain of services, from a trace.
 
-    Space is kilometres, but no stretch between two places where boxes are handled is drawn shorter than a seventh of the whole.
+    Ships are drawn back as well, with the other services of their fleet between the same places. Space is kilometres, but no stretch
+    between two places where boxes are handled is drawn shorter than a seventh of the whole.
     """
-    at, shown = _line_of_places(simulation, services)
+    at, drawn_as, shown = _line_of_places(simulation, services)
     inside = pl.col("hour").is_between(DAY * first_day, DAY * (first_day + days))
-    moves = frame.filter(inside & pl.col("service").is_in(list(services)) & (pl.col("event").is_in(["enters", "leaves"])))
+    moves = frame.filter(inside & pl.col("service").is_in(list(drawn_as)) & (pl.col("event").is_in(["enters", "leaves"])))
+    pieces: dict[int, int] = {}
     rows = []
-    for row in moves.iter_rows(named=True):
+    for row in moves.select("carrier", "service", "seq", "hour", "event", "what").iter_rows(named=True):
         ends = at.get((row["service"], row["seq"]))
-        if ends is None:
+        if ends is None:  # elsewhere: the line is taken up again where the ship comes back
+            pieces[row["carrier"]] = pieces.get(row["carrier"], 0) + 1
             continue
-        before, here = ends
-        place = before if row["what"] == "run" and row["event"] == "enters" else here
-        rows.append({"carrier": row["carrier"], "service": row["service"], "day": row["hour"] / DAY, "at": place})
-    points = pl.DataFrame(rows, schema={"carrier": pl.Int64, "service": pl.String, "day": pl.Float64, "at": pl.Float64})
+        place = ends[0] if row["what"] == "run" and row["event"] == "enters" else ends[1]
+        piece = f"{row['carrier']};{pieces.get(row['carrier'], 0)}"
+        rows.append({"piece": piece, "service": drawn_as[row["service"]], "day": row["hour"] / DAY, "at": place})
+    points = pl.DataFrame(rows, schema={"piece": pl.String, "service": pl.String, "day": pl.Float64, "at": pl.Float64})
+    stands = (pl.col("at") == pl.col("at").shift(1)) & (pl.col("at") == pl.col("at").shift(-1))
+    points = points.filter(~stands.over("piece", "service").fill_null(False))
     names = pl.DataFrame({"at": list(shown), "name": list(shown.values()), "day": [first_day] * len(shown)})
     x = alt.X("day:Q", title="day of the year", scale=alt.Scale(domain=[first_day, first_day + days], nice=False))
     y = alt.Y("at:Q", title=None, scale=alt.Scale(domain=[0, max(shown)], reverse=True, nice=False), axis=None)
     colour = alt.Color("service:N", scale=alt.Scale(domain=list(services), range=list(PALETTE)), legend=None)
-    detail = [alt.Detail("carrier:N"), alt.Detail("service:N")]
+    detail = [alt.Detail("piece:N"), alt.Detail("service:N")]
     lines = alt.Chart(points).mark_line(strokeWidth=1.3, clip=True).encode(x=x, y=y, detail=detail, order="day:Q", color=colour)
     rules = alt.Chart(names).mark_rule(color="#9aa4af", strokeWidth=0.7).encode(y=y)
     text = alt.Chart(names).mark_text(align="right", dx=-8, fontSize=12, limit=190, color=INK).encode(x=x, y=y, text="name:N")
     return alt.layer(rules, lines, text).properties(width=WIDTH - 120, height=420)
 
 
-def _line_of_places(simulation: Simulation, services: Sequence[str]) -> tuple[dict[tuple[str, int], tuple[float, float]], dict[float, str]]:
-    """Where a chain of services is drawn before and at each stop, and the names of the places where boxes are handled."""
+def _line_of_places(
+    simulation: Simulation, services: Sequence[str]
+) -> tuple[dict[tuple[str, int], tuple[float, float]], dict[str, str], dict[float, str]]:
+    """Where services are drawn before and at each stop; as which service of the chain each is drawn (those of a ship's way back as the one
+    that it comes by); and the names of the places where boxes are handled."""
     corridor = simulation.corridor
     lengths = dict(corridor["links"].select("id", "length_km").iter_rows())
-    names = dict(corridor["places"].select("id", "name").iter_rows())
+    names = short_names(corridor)
     km, handled = [0.0], {0.0: ""}
-    stops: list[tuple[tuple[str, int], float]] = []
+    stops: list[tuple[tuple[str, int], str, float]] = []
     for service in services:
         for row in corridor["stops"].filter(pl.col("service") == service).sort("seq").iter_rows(named=True):
             km.append(km[-1] + (lengths[row["link"]] if row["link"] else 0.0))
-            stops.append(((service, row["seq"]), km[-1]))
+            stops.append(((service, row["seq"]), row["place"], km[-1]))
             if row["call"] != "pass":
                 handled[km[-1]] = names[row["place"]]
     marks = sorted(handled)
     drawn = np.concatenate([[0.0], np.cumsum(np.maximum(np.diff(marks), marks[-1] / 7.0))])
-    place = {key: float(np.interp(here, marks, drawn)) for key, here in stops}
-    before = [0.0, *place.values()]
-    at = {key: (before[i], here) for i, (key, here) in enumerate(place.items())}
-    return at, {float(here): handled[mark] for mark, here in zip(marks, drawn, strict=True)}
+    here = {key: float(np.interp(at, marks, drawn)) for key, _, at in stops}
+    before = [0.0, *here.values()]
+    ends = {key: (before[i], at) for i, (key, at) in enumerate(here.items())}
+    place_at = {place: here[key] for key, place, _ in stops}
+    drawn_as = {service: service for service in services}
+    fleets = dict(corridor["services"].select("id", "fleet").iter_rows())
+    for service in services:
+        for other in (name for name, fleet in fleets.items() if fleet and fleet == fleets[service] and name not in services):
+            drawn_as[other] = service
+            calls = corridor["stops"].filter(pl.col("service") == other).sort("seq").select("seq", "place").rows()
+            for (_, start), (seq, end) in zip([calls[0], *calls], calls, strict=False):
+                if start in place_at and end in place_at:
+                    ends[other, seq] = place_at[start], place_at[end]
+    return ends, drawn_as, {float(at): handled[mark] for mark, at in zip(marks, drawn, strict=True)}

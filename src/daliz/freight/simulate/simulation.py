@@ -23,6 +23,7 @@ from daliz.freight.simulate.replicate import Plan, Progress, half_width, replica
 from daliz.freight.simulate.tally import EDGES, QUANTILES, WINTER, Tally, quantiles, relations_of
 
 HOURS_DAY = 24.0
+UNSETTLED = 0.05
 
 
 def simulate(
@@ -88,6 +89,17 @@ class Simulation:
         return (mean, mean, mean) if half == float("inf") else (mean, mean - half, mean + half)
 
     @cached_property
+    def behind(self) -> dict[str, float]:
+        """Demands that fall behind, and by how many boxes a year: more than one in twenty of those that set out in the counted year have
+        not arrived at its end, beyond those that were under way at its start."""
+        found = {}
+        for demand in self.compiled.demands:
+            made, done = (self.value(f"{what}:{demand.id}")[0] for what in ("made", "done"))
+            if not demand.probe and made - done > UNSETTLED * made:
+                found[demand.id] = made - done
+        return found
+
+    @cached_property
     def by_replication(self) -> pl.DataFrame:
         """Every value of every replication: replication, measure, subject, value; for paired differences between corridors."""
         count = self.replications
@@ -104,7 +116,8 @@ class Simulation:
     @cached_property
     def transit(self) -> pl.DataFrame:
         """Days of transit by relation: best (empty corridor), P10, P50, P90, P95 of all boxes, mean with interval, in winter (November to
-        February), share of time standing, share late (more than half as long again as the median), FEU delivered a year."""
+        February), share of time standing, share late (more than half as long again as the median), FEU delivered a year, settled (False:
+        its queues still grow, and its days with the length of the run), probe (only measured; the tables hold no demand)."""
         rows = []
         pooled = self.tally.sums["histogram"]
         overall = quantiles(pooled.sum(axis=1)) / HOURS_DAY
@@ -130,6 +143,7 @@ class Simulation:
                     "standing_share": self.value(f"standing_share:{pair}")[0],
                     "late_share": _share_beyond(pooled[i].sum(axis=0), 1.5 * float(overall[1, i]) * HOURS_DAY),
                     "feu_year": self.value(f"delivered:{pair}")[0],
+                    "settled": not any(demand.id in self.behind for demand in demands),
                     "probe": all(demand.probe for demand in demands),
                 }
             )
@@ -148,15 +162,31 @@ class Simulation:
 
     @cached_property
     def resources(self) -> pl.DataFrame:
-        """Terminals and lines: servers, share of time in use with interval, mean hours that trains and ships wait for them."""
+        """Terminals and lines: servers, share of time in use and mean hours that trains and ships wait for them, with intervals."""
         rows = []
         for resource in self.compiled.model.resources:
             use, low, high = self.value(f"use:{resource.name}")
-            wait = self.value(f"wait_h:{resource.name}")[0]
-            rows.append({"resource": resource.name, "row": resource.row, "servers": resource.servers, "use": use, "low": low, "high": high})
-            rows[-1]["wait_h"] = wait
-        frame = pl.DataFrame(rows)
-        return frame.with_columns(pl.col("use", "low", "high", "wait_h").fill_nan(None)).sort("wait_h", descending=True, nulls_last=True)
+            wait, shortest, longest = self.value(f"wait_h:{resource.name}")
+            row = {"resource": resource.name, "row": resource.row, "servers": resource.servers, "use": use, "low": low, "high": high}
+            rows.append(row | {"wait_h": wait, "wait_low": shortest, "wait_high": longest})
+        measured = pl.col("use", "low", "high", "wait_h", "wait_low", "wait_high").fill_nan(None)
+        return pl.DataFrame(rows).with_columns(measured).sort("wait_h", descending=True, nulls_last=True)
+
+    @cached_property
+    def yards(self) -> pl.DataFrame:
+        """Yards where boxes change, in TEU: room, the fullest they were in a mean run with interval, and boxes that waited there for a
+        train or ship at a mean midnight (beside those that still stood for their hours)."""
+        waiting = dict(self.queues.group_by("name").agg(pl.col("mean").mean()).iter_rows())
+        rows = []
+        for yard in self.compiled.model.yards:
+            peak, low, high = (value * TEU_PER_BOX for value in self.value(f"yard_peak:{yard.name}"))
+            mean = sum(waiting[pool.name] for pool in self.compiled.model.pools if pool.yard == yard.name) * TEU_PER_BOX
+            room = yard.room * TEU_PER_BOX
+            rows.append(
+                {"yard": yard.name, "row": yard.row, "room_teu": room, "peak_teu": peak, "low": low, "high": high, "waiting_teu": mean}
+            )
+        numbers = dict.fromkeys(("room_teu", "peak_teu", "low", "high", "waiting_teu"), pl.Float64)
+        return pl.DataFrame(rows, schema={"yard": pl.String, "row": pl.String, **numbers})
 
     @cached_property
     def ships(self) -> pl.DataFrame:
@@ -241,6 +271,22 @@ class Simulation:
             if calendar in index
         ]
         return pl.DataFrame(rows, schema={"place": pl.String, "month": pl.Int64, "closed_share": pl.Float64})
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Every table of results by its name."""
+        return {
+            "summary": self.summary,
+            "transit": self.transit,
+            "legs": self.legs,
+            "throughput": self.throughput,
+            "resources": self.resources,
+            "yards": self.yards,
+            "ships": self.ships,
+            "queues": self.queues,
+            "weather": self.weather,
+            "costs": self.costs,
+            "by_replication": self.by_replication,
+        }
 
     def figures(self) -> list[Figure]:
         """Headline figures, by the names that `observations` uses."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,44 @@ def journey(frame: pl.DataFrame, box: int) -> pl.DataFrame:
         during = pl.col("hour").is_between(row["hour"], until)
         rides.append(frame.filter((pl.col("carrier") == row["carrier"]) & pl.col("box").is_null() & during))
     return pl.concat([own, *rides]).sort("hour", maintain_order=True)
+
+
+WAITS = {
+    "weather": "waits for the weather",
+    "berth": "waits for a berth",
+    "cargo": "waits for more boxes",
+    "yard": "waits for room in the yard",
+}
+SHORTEST_TOLD_H = 0.01
+
+
+def told(steps: pl.DataFrame, places: Mapping[str, str], services: Mapping[str, str]) -> list[str]:
+    """A journey in lines: day of the year, hours, and what happens; what takes no time is left out.
+
+    Parameters: steps (of `journey`), places and services (their names by id). Hours at a terminal or on a line hold the wait for it.
+    """
+    lines: list[str] = []
+    since, entered, place = float("nan"), float("nan"), ""
+
+    def tell(start: float, hours: float, text: str) -> None:
+        if hours >= SHORTEST_TOLD_H:
+            lines.append(f"{start / 24.0:8.2f}  {hours:6.1f} h  {text}")
+
+    rows = steps.to_dicts()
+    for i, row in enumerate(rows):
+        if row["event"] in ("box is born", "box alights"):
+            since, entered = row["hour"], float("nan")
+        elif row["event"] == "box boards":
+            service, entered = next((later["service"] for later in rows[i:] if later["what"] == "run"), ""), float("nan")
+            tell(since, row["hour"] - since, f"{f'{place}: ' if place else ''}waits for {services.get(service, service)}")
+        elif row["event"] == "enters":
+            entered = row["hour"]
+        elif row["event"] == "leaves" and row["place"]:
+            place = places.get(row["place"], row["place"])
+            text = f"under way to {place}" if row["what"] == "run" else f"{place}: {WAITS.get(row['what'], row['what'])}"
+            tell(entered, row["hour"] - entered, text)
+    first, last = rows[0], next((row for row in rows if row["event"] == "box arrives"), None)
+    warm = " (days below zero are warm-up)" if first["hour"] < 0.0 else ""
+    head = f"Box {first['box']} of the demand {first['demand']}: day of the year, hours, what happens{warm}"
+    days = None if last is None else (last["hour"] - first["hour"]) / 24.0
+    return [head, *lines, "It has not arrived when the trace ends." if days is None else f"It arrives after {days:.1f} days."]

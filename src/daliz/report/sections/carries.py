@@ -11,6 +11,7 @@ from daliz.corridor.figures import Figure, readable
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
 REPLICATIONS, SEARCH_REPLICATIONS = 8, 2
+STRINGS = (300.0, 30.0)  # first day drawn, and days
 
 
 @lru_cache(maxsize=4)
@@ -40,7 +41,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     simulation = simulated(corridor)
     relation = main_pair(corridor, pair)
     demands = [d for d in simulation.compiled.demands if (d.origin, d.destination) == relation]
-    rows = rows_of(corridor, demands)
+    rows = rows_of(corridor, simulation.compiled, demands)
     figures = _told(simulation.figures(), relation, corridor)
     blocks: list[Block] = [
         Words(words.transit_words(simulation, relation)),
@@ -54,14 +55,21 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             "Where the days of a mean box go: under way, and standing at each place in service or waiting.",
             rows,
         ),
+        _strings(simulation, relation, rows),
         _grid(simulation, pair),
     ]
+    if cost := words.cost_words(simulation, relation):
+        blocks.insert(1, Words(cost))
     crossing = crossing_of(simulation.compiled, corridor, pair)
     if crossing is not None:
         found = capacity(corridor, *crossing, replications=SEARCH_REPLICATIONS)
-        figure = found.figure(corridor)
-        figures.append(figure)
-        blocks.append(Words(_capacity_words(simulation, figure, crossing, found.teu_year)))
+        figures.append(found.figure(corridor))
+        blocks.append(
+            Words(
+                f"{words.capacity_words(corridor, found)} Each demand was tried in {SEARCH_REPLICATIONS} simulated years after two "
+                "autumns; the two ends are steps of the search, not the play of chance."
+            )
+        )
     for text in words.unsettled(simulation):
         blocks.append(Words(f"{text[0].upper()}{text[1:]}."))
     if simulation.compiled.unserved:
@@ -77,30 +85,36 @@ def _told(figures: list[Figure], relation: tuple[str, str], corridor: Corridor) 
     return mine + [figure for figure in figures if figure not in mine and figure.name in published]
 
 
-def _capacity_words(simulation, figure: Figure, crossing: tuple[str, str], teu: float) -> str:  # type: ignore[no-untyped-def]
-    flows = simulation.throughput.filter(pl.col("demand").is_in([row.removeprefix("demands/") for row in figure.rows]))
-    now = float(flows["wanted_teu_year"].sum())
-    return (
-        f"{figure.label}: up to about {readable(teu)} TEU a year before queues stop settling, against {readable(now)} wanted now; "
-        f"at {readable(figure.high or teu)} they grow from year to year. Each demand was tried in {SEARCH_REPLICATIONS} simulated years; "
-        "the two ends are the steps of the search, not the play of chance."
+def _strings(simulation, relation: tuple[str, str], rows: tuple[str, ...]) -> Picture:  # type: ignore[no-untyped-def]
+    """Trains and ships in space and time over the first stormy month of one simulated year."""
+    from daliz.draw import chart_svg
+    from daliz.freight.simulate import pictures, words
+    from daliz.freight.simulate.tracing import trace
+
+    main = words.main_demand(simulation, relation)
+    services = [ride.service for demand in simulation.compiled.demands if demand.id == main for ride in demand.rides]
+    chart = pictures.string_line_chart(trace(simulation.compiled, simulation.plan.seed), simulation, services, *STRINGS)
+    caption = (
+        "Every train and ship of the main relation's services in thirty days of one simulated autumn: a line falls as it moves on, a "
+        "ship's rises as it comes back, and it runs level where it waits or is worked on."
     )
+    return Picture(chart_svg(chart), caption, rows)
 
 
 def _grid(simulation, pair: tuple[str, str]) -> Grid:  # type: ignore[no-untyped-def]
     """Relations through either country: best, middle, nine in ten, winter, share standing, TEU a year, cost and CO2."""
-    from daliz.freight.simulate.words import place_names
+    from daliz.freight.simulate.words import main_demand, place_names
 
     names = place_names(simulation)
     country = dict(simulation.corridor["places"].select("id", "country").iter_rows())
-    costs = {(row["origin"], row["destination"]): row for row in simulation.costs.reverse().iter_rows(named=True)}
+    costs = {row["demand"]: row for row in simulation.costs.iter_rows(named=True)}
     cells = []
     for row in simulation.transit.filter(~pl.col("probe")).iter_rows(named=True):
         ends = (row["origin"], row["destination"])
         passes = {country[info.place] for info in _infos(simulation, ends) if info.place} | {country[end] for end in ends}
         if not passes & set(pair) or row["p50_days"] != row["p50_days"]:
             continue
-        cost = costs[ends]
+        cost = costs[main_demand(simulation, ends)]
         usd = readable(cost["usd_feu"]) if cost["usd_feu"] is not None else ""
         cells.append(
             [
@@ -110,7 +124,7 @@ def _grid(simulation, pair: tuple[str, str]) -> Grid:  # type: ignore[no-untyped
             ]
         )  # fmt: skip
     caption = (
-        "Relations through either country in the simulated year. Cost and CO2e are those of the first demand of a relation; CO2e goes by "
+        "Relations through either country in the simulated year. Cost and CO2e are those of the largest demand of a relation; CO2e goes by "
         "the weight of the cargo, so that relations of empty boxes have next to none."
     )
     heads = ["Relation", "Best, days", "Half, days", "9 in 10, days", "Winter half", "Standing", "TEU a year", "USD/FEU", "kg CO2e/FEU"]
