@@ -43,7 +43,10 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
     ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
     ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+later|(?:the\s+)?(?:next|following)\s+day"),
-    ("earlier", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+(?:earlier|before|after\s+(?:he|she|they)\b)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b"),
+    (
+        "earlier",
+        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+(?:earlier|before|after\s+(?:he|she|they)\b)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b",
+    ),
     ("same", r"(?:the\s+)?same\s+day"),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
     ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),

@@ -221,7 +221,12 @@ class Scene:
         for verb in (above for above in up(node) if above.pos_ in ("VERB", "AUX")):
             for child in verb.children:
                 fronted = child.i > node.i and node.i < verb.i and node.i not in {inner.i for inner in child.subtree}
-                if child.dep_ in ("nsubj", "nsubjpass") and (child.i < node.i or fronted) and (held := self.mention(child)) and held.kind == "person":
+                if (
+                    child.dep_ in ("nsubj", "nsubjpass")
+                    and (child.i < node.i or fronted)
+                    and (held := self.mention(child))
+                    and held.kind == "person"
+                ):
                     return held.parties if len(held.parties) == 1 and not rights(child) else ()
         return ()
 

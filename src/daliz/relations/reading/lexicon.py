@@ -169,7 +169,7 @@ def _leaders() -> tuple[Actor, ...]:
 
 
 def _telling(name: str) -> str:
-    return max(re.split(r"[\s.'’-]+", name), key=len)
+    return max(re.split(r"[\s.'’-]+", name), key=lambda word: (word[:1].isupper(), len(word)))
 
 
 class Lexicon:

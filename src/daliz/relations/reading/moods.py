@@ -173,7 +173,11 @@ def _is_purpose(node: Node) -> bool:
         if verb.dep_ == "prep" and verb.lower_ in MEANWHILE:
             return False
         further = verb.dep_ == "conj" and verb.head.tag_ in ("VBD", "VBZ", "VBP")
-        if verb.tag_ == "VB" and (further or verb.dep_ in ("advcl", "acl", "relcl", "xcomp")) and any(child.lower_ == "to" for child in verb.children):
+        if (
+            verb.tag_ == "VB"
+            and (further or verb.dep_ in ("advcl", "acl", "relcl", "xcomp"))
+            and any(child.lower_ == "to" for child in verb.children)
+        ):
             above = verb.head
             if above.lemma_ in ("be", "become") and any(child.dep_ == "attr" and child.i < verb.i for child in above.children):
                 return False

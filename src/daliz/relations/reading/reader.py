@@ -25,7 +25,9 @@ from daliz.relations.reading.triggers import candidates
 from daliz.relations.reading.visits import visits
 
 # `The document was signed by ...` tells again of the signing before.
-ANSWERED = frozenset({"document", "agreement", "memorandum", "protocol", "deal", "accord", "contract", "treaty", "declaration", "statement", "paper", "text"})
+ANSWERED = frozenset(
+    {"document", "agreement", "memorandum", "protocol", "deal", "accord", "contract", "treaty", "declaration", "statement", "paper", "text"}
+)
 VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
 HOLDS_DAYS = 7
 SHORT_QUOTE = 4
@@ -205,7 +207,9 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
         return (scene.article.stated, None) if draft.kind == "stock" else (None, None)
     near = [child for child in draft.node.children if child.dep_ in ("npadvmod", "prep", "advmod")]
-    words = {node.lower_ for node in (*draft.node.children, *(inner for child in near for inner in child.subtree))} | {child.lower_ for above in list(up(draft.node))[:1] for child in above.children}
+    words = {node.lower_ for node in (*draft.node.children, *(inner for child in near for inner in child.subtree))} | {
+        child.lower_ for above in list(up(draft.node))[:1] for child in above.children
+    }
     long_ago = draft.node.pos_ == "VERB" and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
     if VAGUE & words or long_ago:
         draft.doubt("the text says that it was earlier, but no day", 0.9)
@@ -263,7 +267,12 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if one.number is not None and other.number is not None and one.number != other.number:
         return False
     told = (other.title or "").casefold()
-    if one.kind == "signing" and told.startswith("the ") and _bare(told).removesuffix("s") in ANSWERED and set(one.countries()) == set(other.countries()):
+    if (
+        one.kind == "signing"
+        and told.startswith("the ")
+        and _bare(told).removesuffix("s") in ANSWERED
+        and set(one.countries()) == set(other.countries())
+    ):
         return True
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":

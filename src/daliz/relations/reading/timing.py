@@ -81,7 +81,8 @@ def _bounds(node: Node, own: Node) -> bool:
     """Whether a date stands behind a `since`, in a phrase or a clause, that the event does not."""
     above = {own.i, *(upper.i for upper in up(own))}
     return any(
-        (upper.dep_ == "prep" and upper.lower_ == "since") or any(child.dep_ == "mark" and child.lower_ == "since" for child in upper.children)
+        (upper.dep_ == "prep" and upper.lower_ == "since")
+        or any(child.dep_ == "mark" and child.lower_ == "since" for child in upper.children)
         for upper in (node, *up(node))
         if upper.dep_ in ("prep", "advcl") and upper.i not in above
     )
@@ -92,7 +93,9 @@ def _at_its_place(scene: Scene, when: When, drafts: list[Draft]) -> list[Draft]:
     placed = [draft for draft in drafts if draft.place is not None]
     if len(placed) < 2 or len({draft.node.i for draft in drafts}) > 1:
         return drafts
-    starts: dict[str | None, int] = {draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None}
+    starts: dict[str | None, int] = {
+        draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None
+    }
     days = {when.start: _last_before(starts, when.start) for _, when in scene.whens()}
     if set(days.values()) < set(starts):
         return drafts
@@ -150,7 +153,11 @@ def _planned_then(scene: Scene, draft: Draft) -> bool:
     past = draft.when.past[0] if draft.when is not None else ""
     if draft.status != "planned" or len(past) != len("2024-05-04") or scene.article.day is None or draft.when is None:
         return False
-    told = any(child.lower_ in ("would", "was", "were") and child.dep_ == "aux" for node in draft.anchors() for child in (*node.children, *node.head.children))
+    told = any(
+        child.lower_ in ("would", "was", "were") and child.dep_ == "aux"
+        for node in draft.anchors()
+        for child in (*node.children, *node.head.children)
+    )
     gone = (date.fromisoformat(scene.article.day) - date.fromisoformat(past)).days
     return told and draft.when.form in ("day", "across") and 0 < gone < RECENT_DAYS
 

@@ -85,9 +85,9 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
             initial = len(last) == 1 and last.isalpha() and text[match.start() - 1].isupper()
             if last in ABBREVIATIONS or initial or (following and following[0].islower()):
                 continue
-        if text[start : match.end()].strip():
-            found.append((start + len(text[start:]) - len(text[start:].lstrip()), match.end()))
+        if sentence := text[start : match.end()].lstrip():
+            found.append((match.end() - len(sentence), match.end()))
         start = match.end()
-    if text[start:].strip():
-        found.append((start + len(text[start:]) - len(text[start:].lstrip()), len(text.rstrip())))
+    if (rest := text[start:].rstrip()).strip():
+        found.append((start + len(rest) - len(rest.lstrip()), start + len(rest)))
     return found

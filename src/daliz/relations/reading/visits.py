@@ -268,9 +268,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     return drafts
 
 
-def _from_abroad(
-    scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]
-) -> tuple[tuple[Party, ...], list[Node]]:
+def _from_abroad(scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]) -> tuple[tuple[Party, ...], list[Node]]:
     """`Japarov met Tokayev as he began a visit to Kyrgyzstan`: `he` cannot be the one who lives there."""
     held = scene.mention(nodes[0]) if len(nodes) == 1 else None
     if held is None or held.kind not in ("pronoun", "possessive") or not places or {p.country for p in who} != {places[0].country}:
