@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.sparse import csgraph
 
 from daliz.assess.expansion import expansion
 from daliz.corridor import load
@@ -33,12 +38,30 @@ def _published() -> list[tuple[str, float, Design]]:
     return found
 
 
+def _all_pairs(design: Design) -> Design:
+    """The same network and total demand, with cargo alike from every place of origin to every place of destination that can be reached."""
+    steps = csgraph.shortest_path(
+        sparse.csr_matrix((np.ones(len(design.tail)), (design.tail, design.head)), shape=(design.nodes, design.nodes)), unweighted=True
+    )
+    ends = np.array(
+        [(a, z) for a in np.unique(design.origin) for z in np.unique(design.destination) if a != z and np.isfinite(steps[a, z])]
+    )
+    amount = np.repeat(design.amount.sum(0)[None] / len(ends), len(ends), 0)
+    return replace(design, origin=ends[:, 0], destination=ends[:, 1], amount=amount)
+
+
 def _corridors() -> list[tuple[str, Design, Goal]]:
     embedded = load()
     return [
         ("embedded, 10 Mt", expansion(embedded, 1.5e9, 10e6, "AZE").design, "build_cost"),
         ("embedded, 6 Mt", expansion(embedded, 1.5e9, 6e6, "AZE").design, "build_cost"),
         ("embedded, 3 demands", expansion(embedded, 2e9, 6e6, "AZE", demand_factors=(0.8, 1.0, 1.2)).design, "build_cost"),
+        ("embedded, all pairs", _all_pairs(expansion(embedded, 3e9, 10e6, "AZE").design), "build_cost"),
+        (
+            "embedded, all pairs, 3 demands",
+            _all_pairs(expansion(embedded, 3e9, 10e6, "AZE", demand_factors=(0.8, 1.0, 1.2)).design),
+            "build_cost",
+        ),
         ("made up, 40 nodes", corridor_like(40, 90, 60, 20, 4, 0), "cost"),
         ("made up, 60 nodes", corridor_like(60, 140, 120, 40, 6, 1), "cost"),
     ]

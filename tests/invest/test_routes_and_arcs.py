@@ -36,6 +36,18 @@ def test_every_goal_agrees_with_arcs(goal: Goal) -> None:
     assert by_routes.solved.objective == pytest.approx(by_arcs.objective, rel=1e-4, abs=1e-6)
 
 
+@pytest.mark.parametrize("seed", [3, 17, 23])
+def test_cheapest_that_carries_all_demand_agrees_with_arcs(seed: int) -> None:
+    """At seven tenths of the way from what is carried with nothing built to what is carried with everything."""
+    design = replace(corridor_like(projects=12, seed=seed), unserved_cost=None, budget=None)
+    shut = replace(design, options=replace(design.options, most=np.zeros(12)))
+    least, most = (float(solve_routes(one, "worst_growth", relaxed=True).growth.min()) for one in (shut, design))
+    design = replace(design, amount=design.amount * (0.3 * least + 0.7 * most))
+    by_arcs = solve(arc_model(design, "build_cost"), gap=1e-6)
+    assert by_arcs.objective > 0
+    assert solve_routes(design, "build_cost", gap=1e-6).solved.objective == pytest.approx(by_arcs.objective, rel=1e-4)
+
+
 def test_best_set_of_projects_is_found() -> None:
     """Against every subset within the budget, each as a linear programme of its own."""
     design = corridor_like(nodes=12, links=20, demands=8, projects=5, scenarios=2, seed=3)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sparse
 
-from daliz.freight.invest.blocks import Dimensions, array, capacities, extra, investment, objective, times
+from daliz.freight.invest.blocks import Dimensions, Part, array, capacities, extra, investment, objective, times
 from daliz.freight.invest.design import Design, Goal, Ints
 
 if TYPE_CHECKING:
@@ -57,11 +57,10 @@ def arc_model(design: Design, goal: Goal = "cost", relaxed: bool = False) -> lin
     upper = array(most, commodity=commodity, arc=dims.arc, scenario=dims.scenario) if isinstance(most, np.ndarray) else np.inf
     flow = model.add_variables(lower=0, upper=upper, coords=coords, name="flow")
     _balance(model, design, found, flow, commodity, commodity_of)
-    together = flow.sum("commodity")
-    capacities(model, design, found, times(design.use, together, "arc", "resource", dims.resource))
+    capacities(model, design, found, Part(design.use, flow, "arc"))
     if forced:
         _forcing(model, design, found["built"], flow, total, commodity)
-    objective(model, design, goal, found, (together * array(design.cost, arc=dims.arc)).sum("arc"))
+    objective(model, design, goal, found, lambda: (flow.sum("commodity") * array(design.cost, arc=dims.arc)).sum("arc"))
     return model
 
 

@@ -8,9 +8,11 @@ dimensions.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sparse
 
@@ -48,6 +50,40 @@ def times(matrix: sparse.spmatrix, variable: Any, over: str, to: str, rows: pd.I
     if over in picked.coords:
         picked = picked.drop_vars(over)
     return picked.groupby(xarray.DataArray(np.asarray(rows)[row], dims="entry", name=to)).sum()
+
+
+class Part(NamedTuple):
+    """A matrix (rows x a dimension of a variable), the variable and that dimension; it is summed over all others but scenario."""
+
+    matrix: sparse.spmatrix
+    variable: Any
+    over: str
+
+
+def total(model: linopy.Model, parts: Sequence[Part], to: pd.Index, scenario: pd.Index) -> Any:
+    """The sum of matrices times variables, over `to` and scenario; written term by term, since expressions are slow to add up."""
+    blocks = [_terms(part, len(to), len(scenario)) for part in parts]
+    labels, weight = (np.concatenate([block[i] for block in blocks], 2) for i in (0, 1))
+    # A row without terms would be missing from the programme; a zero times some variable keeps it.
+    empty = (labels < 0).all(2)
+    labels[empty, 0], weight[empty, 0] = labels.max(), 0.0
+    dims = (str(to.name), "scenario", "_term")
+    terms = extra("xarray").Dataset({"coeffs": (dims, weight), "vars": (dims, labels)}, coords={dims[0]: to, "scenario": scenario})
+    return extra("linopy").LinearExpression(terms, model)
+
+
+def _terms(part: Part, rows: int, scenarios: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Labels of variables and their weights (rows x scenarios x terms); a label of -1 stands for none."""
+    table = sparse.csr_matrix(part.matrix)
+    within = np.arange(table.nnz) - np.repeat(table.indptr[:-1], np.diff(table.indptr))
+    row = np.repeat(np.arange(rows), np.diff(table.indptr))
+    kept = [part.over, *(["scenario"] if "scenario" in part.variable.dims else [])]
+    labels = part.variable.labels.transpose(*kept, ...).values.reshape(part.matrix.shape[1], scenarios if len(kept) == 2 else 1, -1)
+    shape = (rows, scenarios, int(within.max(initial=-1)) + 1, labels.shape[2])
+    found, weight = np.full(shape, -1, np.int64), np.full(shape, np.nan)
+    found[row, :, within] = labels[table.indices]
+    weight[row, :, within] = table.data[:, None, None]
+    return found.reshape(rows, scenarios, -1), weight.reshape(rows, scenarios, -1)
 
 
 class Dimensions:
@@ -102,13 +138,12 @@ def _mixed(model: linopy.Model, design: Design, dims: Dimensions, top: xr.DataAr
     return built
 
 
-def capacities(model: linopy.Model, design: Design, found: dict[str, Any], load: Any) -> None:
-    """Load on each resource (expression over resource and scenario) within what there is and what is built."""
+def capacities(model: linopy.Model, design: Design, found: dict[str, Any], load: Part) -> None:
+    """Load on each resource within what there is and what is built, in each scenario."""
     dims = Dimensions(design)
+    parts = [load, Part(-design.options.adds, found["built"], "option")] if "built" in found else [load]
     limit = array(design.capacity, resource=dims.resource, scenario=dims.scenario)
-    if "built" in found:
-        load = load - times(design.options.adds, found["built"], "option", "resource", dims.resource)
-    model.add_constraints(load <= limit, name="capacity")
+    model.add_constraints(total(model, parts, dims.resource, dims.scenario) <= limit, name="capacity")
 
 
 def demand_of(design: Design) -> float:
@@ -116,11 +151,12 @@ def demand_of(design: Design) -> float:
     return float(design.amount.sum(0) @ design.probability)
 
 
-def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Any) -> None:
-    """Set the objective; that of growth is minus the demand carried. moving: cost of moving in each scenario (expression over scenario)."""
+def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Callable[[], Any]) -> None:
+    """Set the objective; that of growth is minus the demand carried. moving: makes the cost of moving in each scenario (expression over
+    scenario), where it counts.
+    """
     dims = Dimensions(design)
     weight = array(design.probability, scenario=dims.scenario)
-    building = (found["built"] * array(design.options.cost, option=dims.option)).sum() if "built" in found else None
     if goal in ("growth", "worst_growth"):
         # In units of demand carried, so that duals are of order 1 and the solver's tolerances mean something.
         carried = demand_of(design)
@@ -130,13 +166,13 @@ def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, 
         else:
             model.add_objective((found["growth"] * (-carried * weight)).sum())
         return
-    if goal == "build_cost":
-        moving = moving * 0
+    building = [(found["built"] * array(design.options.cost, option=dims.option)).sum()] if "built" in found else []
+    paid = [] if goal == "build_cost" else [moving()]
     if "unserved" in found:
-        moving = moving + (found["unserved"] * design.unserved_cost).sum("demand")
+        paid.append((found["unserved"] * design.unserved_cost).sum("demand"))
     if goal == "worst_cost":
-        model.add_constraints(moving - found["worst"] <= 0, name="worst_cost")
-        total = found["worst"] + 0
+        model.add_constraints(sum(paid[1:], paid[0]) - found["worst"] <= 0, name="worst_cost")
+        paid = [found["worst"] + 0]
     else:
-        total = (moving * weight).sum()
-    model.add_objective(total if building is None else total + building)
+        paid = [(cost * weight).sum() for cost in paid]
+    model.add_objective(sum([*paid, *building][1:], [*paid, *building][0]))
