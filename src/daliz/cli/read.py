@@ -49,7 +49,7 @@ def read(
             raw = _text_of(name)
             day = date or published(raw)
             if triggers:
-                _list_sentences(reader, raw, name)
+                _list_sentences(reader, raw, name, len(files) > 1)
                 continue
             reading = _of_countries(reader.read(raw, day, _label(name)), codes)
         except DalizError as error:
@@ -111,7 +111,7 @@ def _of_countries(reading: Reading, codes: set[str]) -> Reading:
     return replace(reading, events=kept)
 
 
-def _list_sentences(reader: object, raw: str, name: str) -> None:
+def _list_sentences(reader: object, raw: str, name: str, several: bool) -> None:
     from daliz.relations.reading import Reader
     from daliz.relations.reading.text import article_text
     from daliz.relations.reading.triggers import candidates
@@ -119,6 +119,8 @@ def _list_sentences(reader: object, raw: str, name: str) -> None:
     assert isinstance(reader, Reader)
     text, _ = article_text(raw, _label(name))
     found = candidates(text, reader.lexicon)
+    if several:
+        print(f"{name}:")
     for start, end in found:
         say(" ".join(text[start:end].split()))
     print(f"{len(found)} sentence{'' if len(found) == 1 else 's'} may hold an event.")

@@ -1,6 +1,7 @@
 """Events as the codes that machine coders give them: CAMEO codings (code, source, target), to set them beside published ones.
 
-A visit is coded twice, as the visitor's 042 and the host's 043; what both sides do (meeting 040, signing 057) once each way.
+A visit is coded twice, as the visitor's 042 and the host's 043; what both sides do (meeting 040, signing 057) or want of each other
+once each way.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ def codings(events: Iterable[ReadEvent]) -> set[tuple[str, str, str]]:
             sides = dict.fromkeys(_code_of(party) for party in (*event.who, *event.whom))
             found |= {(event.code, one, other) for one, other in permutations(sides, 2)}
         else:
+            sides = dict.fromkeys(_code_of(party) for party in event.who)
+            if not event.whom and len(sides) > 1:
+                found |= {(event.code, one, other) for one, other in permutations(sides, 2)}
+                continue
             targets = [_code_of(party) for party in event.whom] or ["---"]
             found |= {(event.code, _code_of(party), target) for party in event.who for target in targets}
     return found

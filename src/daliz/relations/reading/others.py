@@ -32,6 +32,14 @@ TRADE = re.compile(
     r"|traded?(?! (?:mission|fair|minister|ministry|commission|agreement|deal|war|representative))|exports?|imports?|investments?)\b",
     re.IGNORECASE,
 )
+FREIGHT = re.compile(
+    r"\b(?:cargo(?:es)?|freight|goods|transit|shipments?|transportation|traffic|containers?|rail(?:way)?|corridor|route|oil|grain)\b", re.IGNORECASE
+)
+TONNES = re.compile(
+    r"(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>thousand|million|mln|mn|m|billion|bln|bn)?\s?(?P<unit>(?:metric )?tons?|tonnes?|TEUs?|containers)\b",
+    re.IGNORECASE,
+)
+MOVED = re.compile(r"\b(?:carried|transported|shipped|moved|handled|exported|imported|delivered|transshipped|sent|went)\b", re.IGNORECASE)
 REACHED = re.compile(
     r"\b(?:reach|amount|total|stood|stand|rose|rise|grew|grow|increas|fell|fall|decreas|hit|exceed|made|make|was|worth|compris|surpass"
     r"|climb|doubl|tripl|valued|account|come to|came to)",
@@ -41,6 +49,10 @@ UNDONE = re.compile(
     r"\b(?:to reach|will reach|bring .{0,40} to|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b",
     re.IGNORECASE,
 )
+
+
+# What is meant for later has CAMEO codes of its own: 033 express intent to aid, 031 to cooperate.
+MEANT = {"06": "031", "07": "033"}
 
 
 @cache
@@ -112,6 +124,8 @@ def trades(scene: Scene) -> list[Draft]:
     """Trade turnover, exports and imports with their value and period."""
     assert scene.parsed.doc is not None
     text = scene.text(scene.parsed.start, scene.parsed.end)
+    if (freight := _freight(scene, text)) is not None:
+        return [freight]
     named = TRADE.search(text)
     reached = REACHED.search(text)
     if not named or not reached:
@@ -148,6 +162,25 @@ def trades(scene: Scene) -> list[Draft]:
         if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i
     ][:1]
     return [draft]
+
+
+def _freight(scene: Scene, text: str) -> Draft | None:
+    """Freight carried: a number of tonnes or containers, on what, and between whom where the sentence names two countries."""
+    named = FREIGHT.search(text)
+    amount = TONNES.search(text)
+    if named is None or amount is None or not (MOVED.search(text) or REACHED.search(text)) or UNDONE.search(text[: amount.end()]):
+        return None
+    scale = SCALES.get((amount["scale"] or "").casefold(), 1.0)
+    at = scene.parsed.start + amount.start()
+    assert scene.parsed.doc is not None
+    node = next((token for token in scene.parsed.doc if scene.parsed.characters(token.i)[1] > at), scene.parsed.doc[0])
+    draft = Draft("trade", node, number=float(amount["value"].replace(",", "")) * scale, title=f"freight: {named[0]}", confidence=0.8)
+    draft.unit = "TEU" if amount["unit"].casefold().startswith(("teu", "container")) else "t"
+    kinds = ("country", "countries", "adjective", "pair", "dyad", "place")
+    draft.who = by_country(unique(p for n, m in scene.others(kinds) for p in scene.resolve(m) if _counts(scene, n, m, at)))
+    if len(draft.who) != 2:
+        draft.doubt("between whom the freight went is not told", 0.85)
+    return draft
 
 
 def _counts(scene: Scene, node: Node, mention: object, at: int) -> bool:
@@ -207,8 +240,9 @@ def _cooperation(scene: Scene, node: Node, row: dict[str, str]) -> Draft | None:
         return None
     others = (*objects(node), *pobjs(node, ("to", "with", "for", "of", "on", "between")), *children(node, "dative"))
     whom = [party for other in others for party in scene.parties(other) if party not in who]
-    kind = "intent" if status == "planned" and row["kind"] in ("support", "aid", "cooperation") else row["kind"]
-    draft = Draft(kind, node, unique(who), unique(whom), code=row["code"], confidence=0.7)
+    meant = status == "planned" and row["kind"] in ("support", "aid", "cooperation")
+    code = MEANT.get(row["code"][:2], row["code"]) if meant else row["code"]
+    draft = Draft("intent" if meant else row["kind"], node, unique(who), unique(whom), code=code, confidence=0.7)
     first, last = node.left_edge.i, node.right_edge.i
     draft.title = scene.text(scene.parsed.characters(first)[0], scene.parsed.characters(last)[1])
     return draft
