@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
+from daliz.relations.reading.article import Article
 from daliz.relations.reading.dates import When
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.lexicon import Lexicon, rows, words
+from daliz.relations.reading.lexicon import rows, words
 from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.numbers import WORDS
-from daliz.relations.reading.syntax import Parsed, pobjs, rights, subjects, up, within
+from daliz.relations.reading.syntax import Parsed
+from daliz.relations.reading.tree import pobjs, rights, subjects, up, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 DELEGATES = words("frames_delegates")
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
-# Persons that may be named between a subject and the `he` that takes it up.
-NEARBY = 4
-# Characters before a mention in which a town still tells where it was: `In Islamabad the neighbours inked`.
-NEAR = 60
 STATES = frozenset(
     {"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"}
 )
@@ -44,96 +41,6 @@ GUESTS = frozenset(
         "parliament",
     }
 )
-
-
-@dataclass
-class Article:
-    """What the text has spoken of so far, for `he`, `the president`, `the two countries`; `stated`: its day, or month, as it was given."""
-
-    lexicon: Lexicon
-    day: str | None
-    stated: str | None = None
-    text: str = ""
-    seen: list[tuple[int, Mention]] = field(default_factory=list)
-    topics: list[tuple[int, tuple[Party, ...]]] = field(default_factory=list)
-    visits: list[tuple[str, str]] = field(default_factory=list)
-
-    def before(self, position: int) -> list[Mention]:
-        """Mentions before a character of the text, nearest first."""
-        return [mention for at, mention in reversed(self.seen) if at < position]
-
-    def after(self, position: int, limit: int) -> list[Mention]:
-        """Mentions after a character, up to another, nearest first."""
-        return [mention for at, mention in self.seen if position <= at < limit]
-
-    def person(self, position: int, rank: str | None, limit: int) -> tuple[Party, ...]:
-        """The person last spoken of, with that office where one is given; else the next in the sentence."""
-        for mention in (*self.before(position), *self.after(position, limit)):
-            if mention.kind != "person" or len(mention.parties) != 1:
-                continue
-            party = mention.parties[0]
-            if party.rank in ("company", "parliament", "government", "delegation", "spokesperson"):
-                continue
-            if rank is None or party.rank == rank:
-                return mention.parties
-        return ()
-
-    def subject(self, position: int) -> tuple[Party, ...]:
-        """Whom `it` or `they` stand for: the country, government or group last spoken of."""
-        for mention in self.before(position):
-            if mention.kind in ("country", "person", "group", "adjective") and mention.parties:
-                return mention.parties
-            if mention.kind == "body":
-                return (Party(None, mention.text, None, "organisation"),)
-        return ()
-
-    def sides(self, position: int, limit: int) -> tuple[str, ...]:
-        """Who is at it when nobody is named: a list of countries where one was spoken of last, else the pair."""
-        for mention in self.before(position):
-            if mention.kind == "countries":
-                return tuple(party.country for party in mention.parties if party.country)
-            if mention.kind in ("person", "group", "country", "pair"):
-                break
-        return self.pair(position, limit)
-
-    def home(self, abroad: str) -> str | None:
-        """The one other country the article speaks of, for a leader whom it names without one."""
-        codes = {party.country for _, mention in self.seen for party in mention.parties if party.country}
-        codes |= {mention.country for _, mention in self.seen if mention.country}
-        codes.discard(abroad)
-        return codes.pop() if len(codes) == 1 else None
-
-    def pair(self, position: int, limit: int) -> tuple[str, ...]:
-        """The two countries spoken of: of the sentence if it names two, else those the article names most."""
-        here = {m.country for at, m in self.seen if position - NEAR <= at < limit and m.kind in ("place", "capital")}
-        hosted = next((trip for trip in reversed(self.visits) if trip[1] in here), None)
-        near: list[str] = []
-        for mention in (*self.before(position), *self.after(position, limit)):
-            if mention.kind in ("person", "group", "country", "countries", "adjective", "pair", "body", "institution"):
-                near += [party.country for party in mention.parties if party.country]
-        if len(set(near)) < 2:
-            near += [
-                p.country
-                for at, m in self.seen
-                if at >= limit
-                for p in m.parties
-                if p.country and m.kind in ("person", "group", "country", "pair")
-            ]
-        for chosen in (dict.fromkeys(near[:4]), dict.fromkeys(near)):
-            if len(chosen) == 2 and (hosted is None or len(set(near)) == 2):
-                return tuple(chosen)
-        if hosted is not None:
-            return hosted
-        counts = Counter(near)
-        if len(counts) > 1:
-            return tuple(code for code, _ in counts.most_common(2))
-        return next((pair for pair in reversed(self.visits) if not counts or set(counts) & set(pair)), ())
-
-    def topic(self, position: int) -> tuple[Party, ...]:
-        """Who the sentence before was about: its subject, where it was one person."""
-        at, parties = next(((at, parties) for at, parties in reversed(self.topics) if at < position), (0, ()))
-        between = [m for where, m in self.seen if at < where < position and m.kind == "person"]
-        return parties if len(parties) == 1 and len(between) <= NEARBY else ()
 
 
 @dataclass

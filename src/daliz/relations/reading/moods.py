@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.lexicon import rows, words
-from daliz.relations.reading.syntax import up
+from daliz.relations.reading.tree import up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node

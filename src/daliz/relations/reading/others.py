@@ -11,7 +11,7 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import rows
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, subjects, within
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, subjects, within
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -33,10 +33,12 @@ TRADE = re.compile(
     re.IGNORECASE,
 )
 FREIGHT = re.compile(
-    r"\b(?:cargo(?:es)?|freight|goods|transit|shipments?|transportation|traffic|containers?|rail(?:way)?|corridor|route|oil|grain)\b", re.IGNORECASE
+    r"\b(?:cargo(?:es)?|freight|goods|transit|shipments?|transportation|traffic|containers?|rail(?:way)?|corridor|route|oil|grain)\b",
+    re.IGNORECASE,
 )
 TONNES = re.compile(
-    r"(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>thousand|million|mln|mn|m|billion|bln|bn)?\s?(?P<unit>(?:metric )?tons?|tonnes?|TEUs?|containers)\b",
+    r"(?P<value>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>thousand|million|mln|mn|m|billion|bln|bn)?"
+    r"\s?(?P<unit>(?:metric )?tons?|tonnes?|TEUs?|containers)\b",
     re.IGNORECASE,
 )
 MOVED = re.compile(r"\b(?:carried|transported|shipped|moved|handled|exported|imported|delivered|transshipped|sent|went)\b", re.IGNORECASE)

@@ -160,6 +160,8 @@ def _trade(event: ReadEvent) -> tuple[str, dict[str, object]]:
     codes = [party.country for party in event.who if party.country]
     if event.number is None or not codes:
         return "trade", {}
+    counted = {"t": (event.number / 1e6, "Mt"), "TEU": (event.number, "TEU")}
+    value, unit = counted.get(event.unit or "", (event.number / 1e6, f"million {event.unit or 'USD'}"))
     return "trade", {
         "id": _slug("read", event.title, *codes[:2], event.date_start),
         "indicator": event.title or "trade turnover",
@@ -168,8 +170,8 @@ def _trade(event: ReadEvent) -> tuple[str, dict[str, object]]:
         "period": event.date_start,
         "period_start": event.date_start,
         "period_end": event.date_end,
-        "value": event.number / 1e6,
-        "unit": f"million {event.unit or 'USD'}",
+        "value": value,
+        "unit": unit,
     }
 
 

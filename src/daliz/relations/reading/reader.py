@@ -8,19 +8,21 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from daliz.corridor.errors import DalizError
+from daliz.relations.reading.article import Article
 from daliz.relations.reading.dates import dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
-from daliz.relations.reading.frames import Article, Draft, Scene, is_elsewhere
+from daliz.relations.reading.frames import Draft, Scene, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
 from daliz.relations.reading.mentions import mentions_of, units_of
 from daliz.relations.reading.others import intents, projects, trades
 from daliz.relations.reading.sessions import sessions
 from daliz.relations.reading.signings import signings
-from daliz.relations.reading.syntax import parse, prepare, up
+from daliz.relations.reading.syntax import parse, prepare
 from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
 from daliz.relations.reading.timing import assign_dates
 from daliz.relations.reading.tokens import sentences_of, tokens_of
+from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
 from daliz.relations.reading.visits import visits
 

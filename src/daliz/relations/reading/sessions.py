@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, unique
+from daliz.relations.reading.journeys import is_remote
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import STRENGTH, status_of
 from daliz.relations.reading.numbers import ordinal_of
-from daliz.relations.reading.syntax import agents, children, passive, pobjs, subjects, up
-from daliz.relations.reading.visits import is_remote
+from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node

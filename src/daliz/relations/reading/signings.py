@@ -12,7 +12,7 @@ from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import rows, words
 from daliz.relations.reading.moods import status_of
 from daliz.relations.reading.numbers import number_of
-from daliz.relations.reading.syntax import children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node

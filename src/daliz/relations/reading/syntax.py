@@ -6,7 +6,7 @@ keeps its mention, its date and its characters in the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,15 +20,12 @@ from daliz.relations.reading.tokens import Token
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
-    from spacy.tokens import Token as Node
 
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
 DATE_PREPOSITIONS = words("syntax_date_prepositions")
 PURPOSES = frozenset({"attend", "participate", "take", "join", "meet", "hold", "discuss", "sign", "chair", "address"})
-CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
 QUOTES = frozenset('"“”„«»')
 CLOSING = frozenset(")]")
-SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
 @cache
@@ -220,7 +217,7 @@ def _invitation(parsed: Parsed) -> set[int]:
 def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
     """Hang left-out dates on the word before them; at the head of a clause on the word after."""
     before = parsed.words[-1].casefold() if parsed.words else ","
-    ahead = before in (",", ";", "and", "but", "-", ":") and letter != "." or (before in ("and", "but") and letter == ".")
+    ahead = (before in (",", ";", "and", "but", "-", ":") and letter != ".") or (before in ("and", "but") and letter == ".")
     place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
     while not ahead and place > 0 and parsed.words[place] in CLOSING:
         place -= 1
@@ -300,111 +297,3 @@ def parse(sentences: Sequence[Parsed]) -> None:
     docs = (Doc(language.vocab, words=sentence.words) for sentence in sentences)
     for sentence, doc in zip(sentences, language.pipe(docs, batch_size=64), strict=True):
         sentence.doc = doc
-
-
-def children(node: Node, *relations: str) -> list[Node]:
-    """Children in one of these relations."""
-    return [child for child in node.children if child.dep_ in relations]
-
-
-def pobjs(node: Node, prepositions: Iterable[str]) -> list[Node]:
-    """Objects of these prepositions under a word, also of `in` stacked on `from ... to`, with what is coordinated."""
-    wanted = set(prepositions)
-    found = []
-    for prep in node.children:
-        if prep.dep_ in ("prep", "agent", "dative", "prt") and prep.lower_ in wanted:
-            for inner in prep.children:
-                if inner.dep_ in ("pobj", "pcomp", "obl"):
-                    found += [inner, *rights(inner)]
-                elif inner.dep_ == "prep" and inner.lower_ in wanted:
-                    found += [child for child in inner.children if child.dep_ == "pobj"]
-    return found
-
-
-def rights(node: Node) -> list[Node]:
-    """What is coordinated with a word after it: `Aliyev, Tokayev and Mirziyoyev`."""
-    found = []
-    for child in node.children:
-        if child.dep_ in ("conj", "appos") and child.i > node.i:
-            found += [child, *rights(child)] if child.dep_ == "conj" else []
-    return found
-
-
-def subjects(verb: Node, depth: int = 0) -> list[Node]:
-    """Who does it: the verb's own subject, or that of the verb it is coordinated with or hangs on, or the noun it describes."""
-    own = children(verb, *SUBJECTS)
-    if own:
-        subject = own[0]
-        if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
-            return [verb.head]
-        return [subject, *rights(subject)]
-    if depth > 4:
-        return []
-    if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
-        return [verb.head]
-    if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):
-        return told
-    if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
-        return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX", "ADJ") else [verb.head]
-    if verb.dep_ in ("acomp", "oprd"):
-        return subjects(verb.head, depth + 1)
-    if verb.dep_ in ("pcomp", "pobj") and verb.head.dep_ == "prep":
-        upper = verb.head.head
-        return subjects(upper, depth + 1) if upper.pos_ in ("VERB", "AUX") else [upper]
-    return []
-
-
-def passive(verb: Node) -> bool:
-    """Whether a verb is in the passive: `documents were signed`, `the agreement signed in 2019`."""
-    if any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
-        return True
-    if verb.tag_ == "VBN" and verb.dep_ == "ccomp" and verb.head.lemma_ in ("see", "have", "get"):
-        return True
-    return (
-        verb.tag_ == "VBN"
-        and verb.dep_ in ("acl", "conj")
-        and not any(child.dep_ == "aux" for child in verb.children)
-        and not children(verb, "dobj")
-    )
-
-
-def objects(verb: Node) -> list[Node]:
-    """What it is done to: the object, or the subject of a passive, with what is coordinated."""
-    if passive(verb):
-        own = children(verb, "nsubjpass") or (children(verb, "nsubj") if verb.dep_ == "ccomp" else [])
-        if verb.dep_ == "relcl" and own and own[0].lower_ in ("that", "which"):
-            own = [verb.head]
-        found = own or ([verb.head] if verb.dep_ in ("acl", "relcl") else subjects(verb))
-    else:
-        found = children(verb, "dobj", "obj")
-    return [node for first in found for node in (first, *rights(first))]
-
-
-def agents(verb: Node) -> list[Node]:
-    """By whom, in a passive; else the subject."""
-    if passive(verb):
-        return pobjs(verb, ("by",))
-    return subjects(verb)
-
-
-def up(node: Node) -> Iterator[Node]:
-    """The words above a word, nearest first."""
-    while node.head.i != node.i:
-        node = node.head
-        yield node
-
-
-def distance(one: Node, other: Node) -> int:
-    """How many steps lie between two words in the tree."""
-    above = {one.i: 0}
-    for step, node in enumerate(up(one), 1):
-        above[node.i] = step
-    for step, node in enumerate([other, *up(other)]):
-        if node.i in above:
-            return step + above[node.i]
-    return 99
-
-
-def within(node: Node, test: Callable[[Node], bool]) -> list[Node]:
-    """Words of a subtree that pass a test, nearest to its top first."""
-    return sorted((child for child in node.subtree if test(child)), key=lambda child: distance(child, node))

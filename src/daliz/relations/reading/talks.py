@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import STATES, Draft, Scene, unique
+from daliz.relations.reading.journeys import is_remote
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import status_of
 from daliz.relations.reading.sessions import place_of
-from daliz.relations.reading.syntax import agents, children, objects, passive, pobjs, rights, subjects, up
-from daliz.relations.reading.visits import is_remote
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node

@@ -10,7 +10,7 @@ from daliz.relations.reading.dates import When
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.numbers import number_of
-from daliz.relations.reading.syntax import distance, up
+from daliz.relations.reading.tree import distance, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node

@@ -5,16 +5,14 @@ A visit is one person or delegation going to another country. Who stays at home,
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.frames import Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.syntax import agents, children, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import agents, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -24,9 +22,7 @@ CARRIERS = words("visits_carriers")
 VEHICLES = words("visits_vehicles")
 DELEGATIONS = words("visits_delegations")
 WELCOMES = words("visits_welcomes")
-REMOTE = words("visits_remote")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
-STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 
 
 def visits(scene: Scene) -> list[Draft]:
@@ -59,49 +55,11 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
         host, doubts = _host_elsewhere(scene, mention.parties)
         place = next((held for _, held in scene.places() if held.country == host), None)
         for party in mention.parties if host else ():
-            if draft := _draft(scene, node, party, place, (), [], host):
+            if draft := journey(scene, node, party, place, (), [], host):
                 for doubt in doubts:
                     draft.doubt(doubt, 0.9)
                 drafts.append(draft)
     return drafts
-
-
-def _destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
-    names = slots.split("|")
-    nodes = objects(node) if "object" in names else []
-    nodes = [*nodes, *pobjs(node, [name for name in names if name not in ("object", "part")])]
-    for child in node.children:
-        if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
-            nodes += pobjs(child, ("to", "for", "in", "at"))
-    if node.dep_ == "relcl" and any(child.lower_ == "where" for child in node.children):
-        nodes = [*nodes, node.head]
-    places = [scene.place(found) for found in nodes]
-    if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
-        places = [_following(scene, node, names)]
-    named = {mention.text: mention for mention in places if mention is not None}
-    return [one for mention in named.values() for one in _each(mention)]
-
-
-def _each(mention: Mention) -> list[Mention]:
-    """A list of countries as places of their own."""
-    if mention.kind != "countries":
-        return [mention]
-    return [replace(mention, kind="country", country=party.country, parties=(party,)) for party in mention.parties]
-
-
-def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
-    """The place a few words further on, behind one of the prepositions, where the tree has it hang elsewhere."""
-    doc = node.doc
-    for index in range(node.i + 1, min(node.i + 6, len(doc) - 1)):
-        if doc[index].pos_ in ("VERB", "AUX"):
-            return None
-        if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
-            for place in (index, index + 1, index + 2):
-                if place < len(doc) and doc[place].pos_ in ("VERB", "AUX"):
-                    break
-                if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in PLACES:
-                    return mention
-    return None
 
 
 def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
@@ -111,12 +69,12 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     hosting = bool(row["whom"])
     hosts = scene.people(agents(node)) if hosting else ()
-    places = _destinations(scene, node, row["where"])
+    places = destinations(scene, node, row["where"])
     if hosting:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
-    who, who_nodes = _from_abroad(scene, who, who_nodes, places)
+    who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
         places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
@@ -129,7 +87,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     drafts = []
     for place in places:
-        drafts += [_draft(scene, node, party, place, (), who_nodes) for party in who]
+        drafts += [journey(scene, node, party, place, (), who_nodes) for party in who]
     found = [draft for draft in drafts if draft is not None]
     for draft in found:
         if guessed:
@@ -184,45 +142,10 @@ def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party
     for party in who:
         if party.rank in ("ambassador", None) or party.country in (country, None):
             continue
-        draft = _draft(scene, node, party, place, hosts, objects(node), country)
+        draft = journey(scene, node, party, place, hosts, objects(node), country)
         if draft is not None:
             drafts.append(draft)
     return drafts
-
-
-def _draft(
-    scene: Scene, node: Node, party: Party, place: Mention | None, hosts: tuple[Party, ...], nodes: list[Node], country: str | None = None
-) -> Draft | None:
-    target = country or (place.country if place else None)
-    home = scene.article.home(target) if party.country is None and party.rank in STAY_RANKS and target else None
-    if home is not None:
-        party = replace(party, country=home)
-    inviter = scene.parsed.inviter
-    if inviter is not None and inviter.country == target and inviter.parties:
-        hosts = hosts or inviter.parties
-    if target is None or party.country == target:
-        return None
-    draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
-    draft.nodes = [*nodes, *_nodes_of(scene, place)]
-    if party.country is None:
-        draft.doubt(f"unknown actor: {party.name}", 0.6)
-    if home is not None:
-        draft.doubt(f"{party.name} is taken to be of {country_name(home)}, the other country of the article", 0.85)
-    if is_remote(node):
-        return None
-    return draft
-
-
-def _nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:
-    if mention is None or scene.parsed.doc is None:
-        return []
-    return [scene.parsed.doc[index] for index, held in scene.parsed.mention_at.items() if held is mention]
-
-
-def is_remote(node: Node) -> bool:
-    """Whether somebody takes part from afar: by video link, by telephone, online."""
-    top = node if node.pos_ in ("VERB", "AUX") else next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
-    return any(child.lower_ in REMOTE for child in top.subtree)
 
 
 def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
@@ -231,11 +154,11 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
         return []
     owners, owner_nodes, doubts = _guests(scene, node) if row["who"] == "guest" else _owner(scene, node)
-    places = _destinations(scene, node, row["where"])
+    places = destinations(scene, node, row["where"])
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
-        places = [p for p in _destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
+        places = [p for p in destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
         if above.pos_ in ("VERB", "AUX"):
             break
     if not places and not owners:
@@ -247,7 +170,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         doubts += ["who travelled is taken from the nearest person named"] if owners else []
     if not owners:
         return []
-    owners, owner_nodes = _from_abroad(scene, owners, owner_nodes, places)
+    owners, owner_nodes = from_abroad(scene, owners, owner_nodes, places)
     host: str | None = None
     if not places:
         host, guessed = _host_elsewhere(scene, owners)
@@ -258,7 +181,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     drafts = []
     for party in owners:
         for place in targets:
-            draft = _draft(scene, node, party, place, (), owner_nodes, None if place else host)
+            draft = journey(scene, node, party, place, (), owner_nodes, None if place else host)
             if draft is None:
                 continue
             draft.level = level_of(node)
@@ -266,15 +189,6 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
-
-
-def _from_abroad(scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]) -> tuple[tuple[Party, ...], list[Node]]:
-    """`Japarov met Tokayev as he began a visit to Kyrgyzstan`: `he` cannot be the one who lives there."""
-    held = scene.mention(nodes[0]) if len(nodes) == 1 else None
-    if held is None or held.kind not in ("pronoun", "possessive") or not places or {p.country for p in who} != {places[0].country}:
-        return who, nodes
-    others = [(node, m) for node, m in scene.persons() if node.i < nodes[0].i and m.country not in (places[0].country, None)]
-    return (others[-1][1].parties, [others[-1][0]]) if others else (who, nodes)
 
 
 def _guests(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
@@ -306,7 +220,7 @@ def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], lis
             if below.dep_ in ("dobj", "attr", "prep", "obj", "pobj", "oprd", "npadvmod", "dep"):
                 named = subjects(above)
                 people = scene.people(named)
-                if people and (len({party.country for party in people}) == 1 or _destinations(scene, node, "to|in")):
+                if people and (len({party.country for party in people}) == 1 or destinations(scene, node, "to|in")):
                     return people, named, []
             if below.dep_ == "nsubjpass" and (people := scene.people(pobjs(above, ("by",)))):
                 return people, pobjs(above, ("by",)), []
@@ -359,11 +273,11 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     if not body and not any(event.lemma_.lower() in names for event in events):
         return []
     places = [place for event in (*events, node) if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
-    places += _destinations(scene, node, "in|at")
+    places += destinations(scene, node, "in|at")
     drafts = []
     for party in who:
         for place in places[:1]:
-            draft = _draft(scene, node, party, place, (), who_nodes)
+            draft = journey(scene, node, party, place, (), who_nodes)
             if draft is not None:
                 draft.level = "summit_margin"
                 draft.doubt("the visit is inferred from taking part there", 0.85)
@@ -383,7 +297,7 @@ def _among(nodes: list[Node]) -> list[Node]:
 
 def _is_topic(scene: Scene, place: Mention) -> bool:
     """`a summit on the unrest in Iran` is not held there."""
-    return any(above.lower_ in ("on", "about", "over", "regarding") for node in _nodes_of(scene, place) for above in list(up(node))[1:4])
+    return any(above.lower_ in ("on", "about", "over", "regarding") for node in nodes_of(scene, place) for above in list(up(node))[1:4])
 
 
 def _by_absence(scene: Scene, node: Node) -> list[Draft]:
@@ -393,7 +307,7 @@ def _by_absence(scene: Scene, node: Node) -> list[Draft]:
     drafts = []
     for party in scene.people(who_nodes):
         for place in places[:1]:
-            draft = _draft(scene, node, party, place, (), who_nodes)
+            draft = journey(scene, node, party, place, (), who_nodes)
             if draft is not None:
                 draft.status = "negated"
                 drafts.append(draft)

@@ -1,0 +1,102 @@
+"""One journey: where a verb or noun leads, who can be the one who goes, and the visit it makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from daliz.relations.countries import country_name
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import PLACES, Draft, Scene
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.moods import status_of
+from daliz.relations.reading.tree import objects, pobjs, up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+REMOTE = words("visits_remote")
+STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
+
+
+def destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
+    names = slots.split("|")
+    nodes = objects(node) if "object" in names else []
+    nodes = [*nodes, *pobjs(node, [name for name in names if name not in ("object", "part")])]
+    for child in node.children:
+        if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
+            nodes += pobjs(child, ("to", "for", "in", "at"))
+    if node.dep_ == "relcl" and any(child.lower_ == "where" for child in node.children):
+        nodes = [*nodes, node.head]
+    places = [scene.place(found) for found in nodes]
+    if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
+        places = [_following(scene, node, names)]
+    named = {mention.text: mention for mention in places if mention is not None}
+    return [one for mention in named.values() for one in _each(mention)]
+
+
+def _each(mention: Mention) -> list[Mention]:
+    """A list of countries as places of their own."""
+    if mention.kind != "countries":
+        return [mention]
+    return [replace(mention, kind="country", country=party.country, parties=(party,)) for party in mention.parties]
+
+
+def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
+    """The place a few words further on, behind one of the prepositions, where the tree has it hang elsewhere."""
+    doc = node.doc
+    for index in range(node.i + 1, min(node.i + 6, len(doc) - 1)):
+        if doc[index].pos_ in ("VERB", "AUX"):
+            return None
+        if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
+            for place in (index, index + 1, index + 2):
+                if place < len(doc) and doc[place].pos_ in ("VERB", "AUX"):
+                    break
+                if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in PLACES:
+                    return mention
+    return None
+
+
+def journey(
+    scene: Scene, node: Node, party: Party, place: Mention | None, hosts: tuple[Party, ...], nodes: list[Node], country: str | None = None
+) -> Draft | None:
+    target = country or (place.country if place else None)
+    home = scene.article.home(target) if party.country is None and party.rank in STAY_RANKS and target else None
+    if home is not None:
+        party = replace(party, country=home)
+    inviter = scene.parsed.inviter
+    if inviter is not None and inviter.country == target and inviter.parties:
+        hosts = hosts or inviter.parties
+    if target is None or party.country == target:
+        return None
+    draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
+    draft.nodes = [*nodes, *nodes_of(scene, place)]
+    if party.country is None:
+        draft.doubt(f"unknown actor: {party.name}", 0.6)
+    if home is not None:
+        draft.doubt(f"{party.name} is taken to be of {country_name(home)}, the other country of the article", 0.85)
+    if is_remote(node):
+        return None
+    return draft
+
+
+def nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:
+    if mention is None or scene.parsed.doc is None:
+        return []
+    return [scene.parsed.doc[index] for index, held in scene.parsed.mention_at.items() if held is mention]
+
+
+def is_remote(node: Node) -> bool:
+    """Whether somebody takes part from afar: by video link, by telephone, online."""
+    top = node if node.pos_ in ("VERB", "AUX") else next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
+    return any(child.lower_ in REMOTE for child in top.subtree)
+
+
+def from_abroad(scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]) -> tuple[tuple[Party, ...], list[Node]]:
+    """`Japarov met Tokayev as he began a visit to Kyrgyzstan`: `he` cannot be the one who lives there."""
+    held = scene.mention(nodes[0]) if len(nodes) == 1 else None
+    if held is None or held.kind not in ("pronoun", "possessive") or not places or {p.country for p in who} != {places[0].country}:
+        return who, nodes
+    others = [(node, m) for node, m in scene.persons() if node.i < nodes[0].i and m.country not in (places[0].country, None)]
+    return (others[-1][1].parties, [others[-1][0]]) if others else (who, nodes)
