@@ -318,6 +318,18 @@ def test_a_second_run_reads_only_what_is_new_and_workers_do_not_change_the_answe
     assert open_store(tmp_path / "store").months.equals(open_store(tmp_path / "other").months)
 
 
+def test_a_run_in_which_no_file_could_be_read_leaves_no_store_behind(tmp_path: Path) -> None:
+    broken = tmp_path / "20240310.export.CSV.zip"
+    broken.write_bytes(b"PK")
+    store = tmp_path / "store"
+    assert ingest([broken], store).failed
+    assert not store.exists()
+    good = write(tmp_path / "20240311.export.CSV", make_rows(100))
+    assert ingest([broken, good], store, ("KAZ", "AZE")).kept > 0
+    assert ingest([broken], store, ("KAZ", "AZE")).failed
+    assert store.exists()
+
+
 def test_a_large_file_read_in_pieces_is_the_same_as_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "20240311.export.CSV", make_rows(3_000))
     whole = ingest([path], tmp_path / "whole")

@@ -104,9 +104,10 @@ def _show(store: EventStore, report: IngestReport | None, summary: dict[str, Any
 
     if report is not None:
         again = f"; {report.skipped:,} had been read before" if report.skipped else ""
-        say(f"Read {len(report.files) - len(report.failed):,} files{again}: {report.rows:,} rows, {report.kept:,} kept in {store.folder}.")
+        read = len(report.files) - len(report.failed)
+        say(f"Read {read:,} {'file' if read == 1 else 'files'}{again}: {report.rows:,} rows, {report.kept:,} kept in {store.folder}.")
         for reason, count in report.bad.items():
-            say(f"{count:,} lines with {REASON_WORDS[reason]}, kept aside in {store.folder / 'rejected'}.", 2)
+            say(f"{count:,} {'line' if count == 1 else 'lines'} with {REASON_WORDS[reason]}, kept aside in {store.folder / 'rejected'}.", 2)
     folded = summary["stages"]
     say(f"{summary['class']}: {folded.rows:,} coded rows on {folded.pair_days:,} days of a pair;")
     say(f"{folded.countries:,} of two countries, {folded.timely:,} of these reported within a month;", 2)

@@ -13,9 +13,10 @@ import hashlib
 import io
 import itertools
 import os
+import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ import polars as pl
 from daliz.corridor.errors import DalizError, MissingExtraError
 from daliz.relations.events.gate import ALL_ROOTS, REASONS, VALUE, Rule, pack, sift
 from daliz.relations.events.layouts import Layout, layout_of
-from daliz.relations.events.ledger import commit, open_ledger, stamp, write_whole
+from daliz.relations.events.ledger import commit, discard_if_empty, open_ledger, stamp, write_whole
 from daliz.relations.events.parse import codes_of, text_columns, typed_events
 from daliz.relations.events.stream import BLOCK_BYTES, PIECE_BYTES, BrokenFile, Piece, blocks_ahead, pieces
 
@@ -112,6 +113,9 @@ class _Result:
     parts: list[str]
 
 
+_Run = Callable[[list[_Task]], Generator[_Result]]
+
+
 def ingest(
     inputs: Iterable[Path],
     folder: Path,
@@ -140,8 +144,8 @@ def ingest(
             raise DalizError(f"{path}: has changed since it was read into {folder}; read the files into a new folder")
     reports: list[FileReport] = []
     try:
-        with _pool(jobs, cluster) as run:
-            for group in _read_groups(fresh, _Wanted(folder, pair, tuple(roots)), run):
+        with _pool(jobs, cluster) as run, closing(_read_groups(fresh, _Wanted(folder, pair, tuple(roots)), run)) as groups:
+            for group in groups:
                 finished = [(path, asdict(report)) for path, report in group.reports if not report.error]
                 if finished:
                     commit(folder, finished, group.parts)
@@ -152,11 +156,10 @@ def ingest(
                     if tell is not None:
                         tell(report)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DalizError(
-                f"{folder}: the disk is full; {len(done)} files are read and kept, the same command goes on from there"
-            ) from error
-        raise DalizError(f"{folder}: cannot be written ({error.strerror})") from error
+        wrong = "the disk is full" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
+        raise DalizError(f"{folder}: {wrong}; {len(done)} files are read and kept, the same command goes on from there") from error
+    finally:
+        discard_if_empty(folder)
     return IngestReport(folder, tuple(reports), len(paths) - len(fresh), tuple(sorted(done)))
 
 
@@ -168,7 +171,7 @@ class _Group:
     parts: list[str]
 
 
-def _read_groups(paths: list[Path], wanted: _Wanted, run: Callable[[list[_Task]], Iterator[_Result]]) -> Iterator[_Group]:
+def _read_groups(paths: list[Path], wanted: _Wanted, run: _Run) -> Generator[_Group]:
     """Groups in the order of the paths. All tasks are one stream, so that no core waits for a file to end."""
     plan: list[tuple[list[Path], int]] = []
     tasks: list[_Task] = []
@@ -184,12 +187,12 @@ def _read_groups(paths: list[Path], wanted: _Wanted, run: Callable[[list[_Task]]
         loads = [tuple(part for parts in own for part in parts)] if whole else [(part,) for part in own[0]]
         plan.append((batch, len(loads)))
         tasks += [_Task(load, wanted, _stem(load)) for load in loads]
-    results = run(tasks) if tasks else iter(())
-    for index, (batch, count) in enumerate(plan):
-        if index in unreadable:
-            yield unreadable[index]
-            continue
-        yield _group(batch, [next(results) for _ in range(count)], wanted.folder)
+    with closing(run(tasks)) as results:
+        for index, (batch, count) in enumerate(plan):
+            if index in unreadable:
+                yield unreadable[index]
+                continue
+            yield _group(batch, [next(results) for _ in range(count)], wanted.folder)
 
 
 def _batches(paths: list[Path]) -> Iterator[list[Path]]:
@@ -370,7 +373,7 @@ def _reject(rejects: list[bytes], report: FileReport, reason: int, line: bytes) 
 
 
 @contextmanager
-def _pool(jobs: int, cluster: str | None) -> Iterator[Callable[[list[_Task]], Iterator[_Result]]]:
+def _pool(jobs: int, cluster: str | None) -> Iterator[_Run]:
     """Something that maps read_task over tasks, giving results in their order."""
     from joblib import Parallel, delayed, parallel_config
 
@@ -386,7 +389,9 @@ def _pool(jobs: int, cluster: str | None) -> Iterator[Callable[[list[_Task]], It
             raise DalizError(f"cluster {cluster!r}: no Dask scheduler answers there ({type(error).__name__})") from error
     backend = parallel_config("dask", wait_for_workers_timeout=30) if client else nullcontext()
     try:
-        with backend:
+        with backend, warnings.catch_warnings():
+            # joblib warns of work that was begun when a run is cut off; the ledger knows what counts.
+            warnings.filterwarnings("ignore", "\\d+ tasks", UserWarning)
             if client:
                 pool = Parallel(return_as="generator", n_jobs=-1)
             else:

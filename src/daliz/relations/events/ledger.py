@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,17 @@ def read_ledger(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         except ValueError:
             continue
     return settings, groups
+
+
+def discard_if_empty(folder: Path) -> None:
+    """Take away a store in which no file was finished, so that the next run may choose other settings."""
+    if read_ledger(folder)[1]:
+        return
+    for name in ("parts", "rejected"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / LEDGER).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def commit(folder: Path, entries: Sequence[tuple[Path, dict[str, Any]]], parts: Sequence[str]) -> None:
