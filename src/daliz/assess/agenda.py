@@ -218,7 +218,7 @@ def _asked(
     freight = sweep(
         corridors, freight_or_why, settings, tables=FREIGHT_TABLES, workers=workers, cluster=cluster, kept_in=kept_in, tell=tell
     )
-    fibre = sweep(corridors, fibre_measures, {"pair": pair}, tables=FIBRE_TABLES)
+    fibre = sweep(corridors, fibre_measures, {"pair": pair}, tables=FIBRE_TABLES, kept_in=kept_in)
     whole = {name: pl.concat([freight[name], fibre[name]]) for name in corridors}
     why = {name: frame.filter(pl.col("measure") == "why")["note"].to_list() for name, frame in whole.items()}
     return {name: _values(frame, replications) for name, frame in whole.items()}, {name: notes[0] for name, notes in why.items() if notes}

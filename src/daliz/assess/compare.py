@@ -97,7 +97,11 @@ def compare_all(
     for name, answer in answers.items():
         if why := answer.filter(pl.col("measure") == "why")["note"].to_list():
             raise DalizError(f"scenario {name}: {why[0]}" if name != BASE else why[0])
-    fibre = sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES) if set(countries) & set(hubs(corridor)) else {}
+    fibre = (
+        sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES, kept_in=kept_in)
+        if set(countries) & set(hubs(corridor))
+        else {}
+    )
     split = _shares(corridor, corridors, asked, how) if shares else {}
     parts = [found for found in (answers, fibre, split) if found]
     whole = {name: pl.concat([found[name] for found in parts]) for name in corridors}

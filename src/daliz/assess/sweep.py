@@ -45,11 +45,23 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def answer_key(corridor: Corridor, question: Question, settings: Mapping[str, Any], tables: Sequence[str] | None = None) -> str:
+def answer_key(
+    corridor: Corridor,
+    question: Question,
+    settings: Mapping[str, Any],
+    tables: Sequence[str] | None = None,
+    known: dict[int, str] | None = None,
+) -> str:
     """The name of an answer: it depends on the tables that the question reads (default: all), the question, its settings and Daliz's own
-    code."""
-    read = corridor if tables is None else Corridor({name: corridor[name] for name in tables})
-    parts = (_code(), question.__module__, question.__qualname__, repr(sorted(settings.items())), read.fingerprint)
+    code. `known` keeps the fingerprints of tables by their identity while several corridors share them."""
+    known = {} if known is None else known
+    prints = []
+    for name in tables or corridor.tables:
+        frame = corridor[name]
+        if id(frame) not in known:
+            known[id(frame)] = Corridor({name: frame}).fingerprint
+        prints.append(known[id(frame)])
+    parts = (_code(), question.__module__, question.__qualname__, repr(sorted(settings.items())), *prints)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -118,7 +130,8 @@ def sweep(
     Returns: answers by name, in the order of the corridors.
     Raises: DalizError, and what the question raises; answers found so far are kept.
     """
-    keys = {name: answer_key(corridor, question, settings, tables) for name, corridor in corridors.items()}
+    known: dict[int, str] = {}
+    keys = {name: answer_key(corridor, question, settings, tables, known) for name, corridor in corridors.items()}
     found = {key: kept for key in dict.fromkeys(keys.values()) if kept_in and (kept := _kept(kept_in, key)) is not None}
     first = {key: name for name, key in reversed(keys.items())}
     rest = [first[key] for key in dict.fromkeys(keys.values()) if key not in found]

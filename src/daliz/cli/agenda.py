@@ -38,7 +38,7 @@ def agenda(
         raise DalizError(f"no measure {measure!r}{did_you_mean(measure, TOLD)}; there are: {', '.join(TOLD)}")
     names = [name.strip() for name in only.split(",") if name.strip()]
     loaded = load(corridor)
-    with progress("corridors") as tell:
+    with progress(keep) as tell:
         found = ask(
             loaded,
             only=names or None,

@@ -64,7 +64,7 @@ def compare(
     if asked is None:
         _list_ready(loaded, as_json)
         return
-    with progress("corridors") as tell:
+    with progress(keep) as tell:
         found = compare_all(
             loaded,
             asked,

@@ -30,12 +30,17 @@ def kept_in(keep: bool) -> Path | None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tell]:
-    """Shows how many corridors are done, in a bar on the error stream that goes when all are."""
+def progress(keep: bool) -> Iterator[Tell]:
+    """Shows how many corridors are done, in a bar on the error stream that goes when all are; says so when it is stopped."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("corridors"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda name, done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", total=None)
+        try:
+            yield lambda name, done, total: bar.update(task, completed=done, total=total)
+        except KeyboardInterrupt:
+            kept = "; these are kept, and the same command goes on from there" if keep else ""
+            bar.console.print(f"daliz: stopped with {bar.tasks[task].completed:.0f} corridors done{kept}", soft_wrap=True)
+            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -90,21 +91,25 @@ def _apply(frames: Frames, projects: list[str], side: str, status: str) -> dict[
                 f"projects {earlier[0]} and {effect['project']} contradict each other: {where} = {earlier[1]} and {effect[side]}"
             )
         set_by[cell] = (effect["project"], effect[side])
+    by_table: dict[str, dict[str, dict[str, str | None]]] = {}
     for (table, row, column), (_, value) in set_by.items():
-        changed[table] = _with_cell(changed[table], table, row, column, value)
+        by_table.setdefault(table, {}).setdefault(column, {})[row] = value
+    for table, columns in by_table.items():
+        changed[table] = _with_cells(changed[table], table, columns)
     marked = pl.when(pl.col("id").is_in(projects)).then(pl.lit(status)).otherwise("status").alias("status")
     changed["projects"] = frames["projects"].with_columns(marked)
     return changed
 
 
-def _with_cell(frame: pl.DataFrame, table: str, row: str, column: str, value: str | None) -> pl.DataFrame:
-    text = as_text(frame[column])
-    hits = (frame["id"] == row).arg_true()
-    if not len(hits):
+def _with_cells(frame: pl.DataFrame, table: str, columns: Mapping[str, Mapping[str, str | None]]) -> pl.DataFrame:
+    """The table with some cells set (by column and row, as text); only the columns that change are read again."""
+    at = {row: number for number, row in enumerate(frame["id"])}
+    for row in (row for cells in columns.values() for row in cells if row not in at):
         raise DalizError(f"an effect names {table}.{row}, which is not in the corridor{did_you_mean(row, frame['id'])}")
+    text = {name: as_text(frame[name]).scatter([at[row] for row in cells], list(cells.values())) for name, cells in columns.items()}
     declared = tables()[table]
-    cells = pl.DataFrame({name: text.scatter(hits, value) if name == column else as_text(frame[name]) for name in declared.column_names})
-    typed, problems = typed_table(declared, cells, f"{table} (by an effect)")
+    some = replace(declared, columns=tuple(column for column in declared.columns if column.name in columns))
+    typed, problems = typed_table(some, pl.DataFrame(text), f"{table} (by an effect)")
     if problems:
         raise DatasetError(problems)
-    return typed
+    return frame.with_columns(typed)
