@@ -50,6 +50,7 @@ CASES: dict[str, tuple[Change, str]] = {
         "services/west: leaves by headway, but headway_h is empty",
     ),
     "season of eleven months": (_set("demands", 0, season=["1"] * 11), "demands/out: season has 11 factors"),
+    "terminal that never opens": (_set("terminals", 4, opens_h=8.0, closes_h=8.0), "opens_h = closes_h = 8: it never opens"),
     "unknown time zone": (_set("places", 1, timezone="Mars/Base"), "'Mars/Base' is not an IANA time zone"),
     "no demand at all": (_set("demands", 0, teu_year=0.0), "no demand: the table demands has no row that services carry"),
 }
@@ -95,7 +96,8 @@ def test_service_times_out_of_order_are_refused_with_the_table(made_rows: Any) -
 
 
 @pytest.mark.parametrize(
-    ("years", "warm", "message"), [(-1.0, 60.0, "years = -1"), (0.0, 60.0, "years = 0"), (1.0, -5.0, "warm-up = -5 days")]
+    ("years", "warm", "message"),
+    [(-1.0, 60.0, "years = -1"), (1e9, 60.0, "years = 1e\\+09"), (0.0, 60.0, "years = 0"), (1.0, -5.0, "warm-up = -5 days")],
 )
 def test_horizons_that_make_no_sense_are_said(made: Callable[..., Corridor], years: float, warm: float, message: str) -> None:
     with pytest.raises(DalizError, match=message):

@@ -15,7 +15,7 @@ from daliz.corridor import Corridor, DalizError, load
 from daliz.draw import chart_svg
 from daliz.freight.simulate import Simulation, pictures, simulate, words
 from daliz.freight.simulate.search import bottlenecks, crossing_of, main_relation
-from daliz.freight.simulate.tracing import journey, read_trace, trace, write_trace
+from daliz.freight.simulate.tracing import journey, read_trace, told, trace, write_trace
 
 PAIR = ("KAZ", "AZE")
 
@@ -34,6 +34,9 @@ def test_a_trace_is_written_and_read_back_and_a_box_can_be_followed(made: Callab
     steps = journey(frame, arrived["box"][0])
     assert steps["event"][0] == "box is born" and steps["hour"].is_sorted()
     assert {"inland", "port_a", "port_b"} <= set(steps["place"].drop_nulls())
+    lines = told(steps, {}, {})
+    hours = [float(line.split(" h  ")[0].split()[1]) for line in lines[1:-1]]
+    assert sum(hours) / 24.0 == pytest.approx(float(lines[-1].split()[3]), abs=0.1)  # no hour of the journey is left out or told twice
     with pytest.raises(DalizError, match="no box 999999 in the trace"):
         journey(frame, 999_999)
     other = tmp_path / "other.parquet"
@@ -79,6 +82,14 @@ def test_frames_of_the_embedded_corridor_make_sense(simulation: Simulation) -> N
     hours = simulation.legs.group_by("demand").agg(pl.col("hours").sum())
     assert (hours["hours"] > 0.0).all()
     assert simulation.by_replication.height == len(simulation.names) * 4
+
+
+def test_a_relation_leads_to_every_row_that_it_passes(simulation: Simulation) -> None:
+    figure = next(f for f in simulation.figures() if f.name == "transit_p50_days:xian_port-absheron")
+    assert {row.partition("/")[0] for row in figure.rows} == {"demands", "services", "fleets", "links", "terminals", "hazards"}
+    assert {"fleets/kmtf_fleet25", "terminals/aktau_crane", "terminals/aktau_yard", "hazards/wind_m11"} <= set(figure.rows)
+    best = next(f for f in simulation.figures() if f.name == "transit_best_days:xian_port-absheron")
+    assert not any(row.startswith("hazards/") for row in best.rows)
 
 
 def test_words_and_charts_are_made(simulation: Simulation) -> None:

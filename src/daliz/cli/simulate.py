@@ -57,7 +57,7 @@ def simulate(
     from daliz.freight.simulate.search import riding_demands
     from daliz.freight.simulate.tracing import read_trace
 
-    _check_paths(chart, strings)
+    _check_paths((chart, strings), (chart, strings, trace, resume))
     loaded = load(corridor)
     if box is not None and trace is None:
         raise DalizError("--box tells a journey from a trace: name its file with --trace")
@@ -86,13 +86,14 @@ def simulate(
         tell.journey(loaded, read_trace(trace), box)
 
 
-def _check_paths(*charts: Path | None) -> None:
-    """What can be seen to be wrong with files to write before hours are spent on what goes into them."""
+def _check_paths(charts: tuple[Path | None, ...], files: tuple[Path | None, ...]) -> None:
+    """What is wrong with files to write is said before time is spent on what goes into them."""
     from daliz.corridor import DalizError
 
     for path in charts:
         if path is not None and path.suffix not in (".svg", ".png"):
             raise DalizError(f"{path}: a chart is written as .svg or .png")
+    for path in files:
         if path is not None and not path.parent.is_dir():
             raise DalizError(f"{path}: the folder {path.parent} does not exist")
 

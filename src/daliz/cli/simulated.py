@@ -42,18 +42,20 @@ def year(simulation: Simulation, relation: tuple[str, str], precision: float | N
         say(_reached(simulation, precision, watch))
         print()
     labels = words.row_labels(simulation)
+    interval = " (95 % interval)" if simulation.replications > 1 else ""
     waits = simulation.resources.filter(pl.col("wait_h") > 1.0).head(6)
     if waits.height:
-        print("Hours that trains and ships wait, where they wait longest (95 % interval):")
+        print(f"Hours that trains and ships wait, where they wait longest{interval}:")
         for row in waits.iter_rows(named=True):
             use = f", in use {100 * row['use']:.0f} %" if row["use"] is not None else ""
-            say(f"{row['wait_h']:5.1f} ({row['wait_low']:.1f} to {row['wait_high']:.1f})  {labels[row['resource']]}{use}", 2)
+            spread = words.within(row, low="wait_low", high="wait_high")
+            say(f"{row['wait_h']:5.1f}{spread}  {labels[row['resource']]}{use}", 2)
     if simulation.ships.height:
-        print("Days of a ship's round trip (95 % interval):")
+        print(f"Days of a ship's round trip{interval}:")
         for row in simulation.ships.iter_rows(named=True):
             ships = "1 ship" if row["ships"] == 1 else f"{row['ships']} ships"
             name = labels[f"fleets/{row['fleet']}"]
-            say(f"{row['cycle_days']:5.1f} ({row['low']:.1f} to {row['high']:.1f})  {name}, {ships}", 2)
+            say(f"{row['cycle_days']:5.1f}{words.within(row)}  {name}, {ships}", 2)
     for text in words.unsettled(simulation):
         say(f"Unstable: {text}.")
     for demand, why in simulation.compiled.unserved.items():

@@ -19,6 +19,7 @@ from daliz.freight.simulate.routes import LOADS, UNLOADS, Leg, Network, NoPathEr
 from daliz.freight.simulate.timetable import BASE_YEAR, departures_of
 
 HOURS_YEAR = 8760.0
+LONGEST_YEARS = 100.0
 SMALLEST_SIDE = 0.15
 PROBE_TEU_YEAR = 26.0
 
@@ -93,6 +94,8 @@ def compile_corridor(
     """
     if not years > 0.0:
         raise DalizError(f"years = {years:g}, expected more than 0")
+    if years > LONGEST_YEARS:
+        raise DalizError(f"years = {years:g}, expected at most {LONGEST_YEARS:g}; more replications tell more than longer ones")
     if warm_days < 0.0:
         raise DalizError(f"warm-up = {warm_days:g} days, expected at least 0")
     return _Compiler(corridor, years, warm_days, assumptions or Assumptions(), probes, strict, factors or {}).compiled()

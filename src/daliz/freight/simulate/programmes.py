@@ -136,6 +136,8 @@ def _check_terminal(row: Mapping[str, Any]) -> None:
         raise DalizError(
             f"{where}: yard_teu = {row['yard_teu']:g}, expected at least {TEU_PER_BOX:g} TEU; a yard of zero blocks every train"
         )
+    if row["opens_h"] is not None and row["opens_h"] == row["closes_h"]:
+        raise DalizError(f"{where}: opens_h = closes_h = {row['opens_h']:g}: it never opens; leave both empty for day and night")
     if row["quota_day"] is not None and row["quota_day"] < 1:
         raise DalizError(f"{where}: quota_day = {row['quota_day']:g}, expected at least 1 train a day")
 

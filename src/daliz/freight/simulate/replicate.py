@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import pickle
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from daliz.freight.simulate.tally import Reader, Tally
 CHUNK = 4
 FEWEST = 8
 TRIES = 5
+DASK_PORT = 8786
 USUAL_ROOM = Room(slots=1024, carriers=4096, boxes=65536)
 Progress = Callable[[int, int, float], None]
 
@@ -126,7 +128,8 @@ def _index(names: list[str], watched: str) -> int:
     if watched not in names:
         from daliz.corridor.names import did_you_mean
 
-        raise DalizError(f"no value {watched!r} to watch{did_you_mean(watched, names)}")
+        near = did_you_mean(watched, names) or "; values are a measure and its subject, such as mean_h:all"
+        raise DalizError(f"no value {watched!r} to watch{near}")
     return names.index(watched)
 
 
@@ -196,10 +199,14 @@ def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int,
         from distributed import Client
     except ImportError as error:
         raise MissingExtraError("cluster", "distributed") from error
+    assert plan.cluster is not None
     try:
+        _knock(plan.cluster)
         client = Client(plan.cluster, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise DalizError(f"no Dask scheduler answers at {plan.cluster!r} ({type(error).__name__})") from error
+        raise DalizError(
+            f"no Dask scheduler answers at {plan.cluster!r} ({type(error).__name__}); expected an address such as tcp://host:8786"
+        ) from error
     packed = pickle.dumps(compiled)  # sent with every chunk: data left on a worker would be lost with it
     with client:
 
@@ -215,6 +222,15 @@ def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int,
             if following < len(spans):
                 waiting.append((spans[following], send(spans[following])))
                 following += 1
+
+
+def _knock(address: str) -> None:
+    """Ask at the door first: Dask's client, once refused, takes half a minute to say so and leaves its own complaints behind."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme in ("tcp", "tls"):
+        socket.create_connection((parts.hostname or "", parts.port or DASK_PORT), timeout=10.0).close()
 
 
 def _taken_back(span: tuple[int, int], future: Any, send: Callable[[tuple[int, int]], Any]) -> Tally:
@@ -239,8 +255,13 @@ def _save(path: Path, key: str, tally: Tally) -> None:
     temporary = path.with_name(f".{path.name}.part.npz")
     arrays: dict[str, Any] = {"key": np.array(key), "values": tally.values}
     arrays |= {f"sum_{name}": total for name, total in tally.sums.items()}
-    np.savez(temporary, **arrays)
-    temporary.replace(path)
+    try:
+        np.savez(temporary, **arrays)
+        temporary.replace(path)
+    except OSError as error:
+        raise DalizError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _load(path: Path | None, key: str) -> Tally | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,12 +91,14 @@ class Simulation:
 
     @cached_property
     def behind(self) -> dict[str, float]:
-        """Demands that fall behind, and by how many boxes a year: more than one in twenty of those that set out in the counted year have
-        not arrived at its end, beyond those that were under way at its start."""
+        """Demands that fall behind, and by how many boxes a year: more than one in twenty of those that set out in the counted time, and
+        more than chance leaves (three standard deviations of a Poisson count), have not arrived at its end, beyond those that were under
+        way at its start."""
         found = {}
+        runs = self.years * self.replications
         for demand in self.compiled.demands:
             made, done = (self.value(f"{what}:{demand.id}")[0] for what in ("made", "done"))
-            if not demand.probe and made - done > UNSETTLED * made:
+            if not demand.probe and made - done > max(UNSETTLED * made, 3.0 * math.sqrt(made / runs)):
                 found[demand.id] = made - done
         return found
 
@@ -165,7 +168,8 @@ class Simulation:
         """Terminals and lines: servers, share of time in use and mean hours that trains and ships wait for them, with intervals."""
         rows = []
         for resource in self.compiled.model.resources:
-            use, low, high = self.value(f"use:{resource.name}")
+            # What a quota lets through holds no server.
+            use, low, high = (float("nan"),) * 3 if resource.quota else self.value(f"use:{resource.name}")
             wait, shortest, longest = self.value(f"wait_h:{resource.name}")
             row = {"resource": resource.name, "row": resource.row, "servers": resource.servers, "use": use, "low": low, "high": high}
             rows.append(row | {"wait_h": wait, "wait_low": shortest, "wait_high": longest})

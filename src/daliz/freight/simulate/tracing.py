@@ -68,7 +68,7 @@ def write_trace(frame: pl.DataFrame, path: Path) -> Path:
         frame.write_parquet(temporary)
         temporary.replace(path)
     except OSError as error:
-        raise DalizError(f"{path}: cannot be written ({error.strerror})") from error
+        raise DalizError(f"{path}: cannot be written ({error.strerror or 'the folder does not exist'})") from error
     finally:
         temporary.unlink(missing_ok=True)
     return path
@@ -129,7 +129,7 @@ def told(steps: pl.DataFrame, places: Mapping[str, str], services: Mapping[str, 
         if row["event"] in ("box is born", "box alights"):
             since, entered = row["hour"], float("nan")
         elif row["event"] == "box boards":
-            service, entered = next((later["service"] for later in rows[i:] if later["what"] == "run"), ""), float("nan")
+            service, entered = next((later["service"] for later in rows[i:] if later["what"] == "run"), ""), row["hour"]
             tell(since, row["hour"] - since, f"{f'{place}: ' if place else ''}waits for {services.get(service, service)}")
         elif row["event"] == "enters":
             entered = row["hour"]

@@ -80,8 +80,8 @@ def overview(simulation: Simulation) -> str:
     delivered, mean, standing = rows["delivered"], rows["mean transit"], rows["share of time standing"]
     return (
         f"{_many(simulation.replications, 'simulated run')} of {_many(simulation.years, 'year')}: {readable(delivered['value'])} TEU a "
-        f"year arrive{_within(delivered, readable)}, of {readable(rows['wanted']['value'])} that set out. A box is under way "
-        f"{mean['value']:.1f} days in the mean{_within(mean)}, {100 * standing['value']:.0f} % of them standing."
+        f"year arrive{within(delivered, readable)}, of {readable(rows['wanted']['value'])} that set out. A box is under way "
+        f"{mean['value']:.1f} days in the mean{within(mean)}, {100 * standing['value']:.0f} % of them standing."
     )
 
 
@@ -94,9 +94,9 @@ def _many(count: float, noun: str) -> str:
     return f"{count:g} {noun}{'' if count == 1 else 's'}"
 
 
-def _within(row: Mapping[str, float], spell: Callable[[float], str] = "{:.1f}".format) -> str:
+def within(row: Mapping[str, float], spell: Callable[[float], str] = "{:.1f}".format, low: str = "low", high: str = "high") -> str:
     """The interval of a row in brackets; nothing where a single run gives none."""
-    return f" ({spell(row['low'])} to {spell(row['high'])})" if row["low"] < row["high"] else ""
+    return f" ({spell(row[low])} to {spell(row[high])})" if row[low] < row[high] else ""
 
 
 def transit_words(simulation: Simulation, relation: tuple[str, str]) -> str:
