@@ -64,6 +64,8 @@ class Scene:
         leader = self._leader(node)
         if leader:
             return leader
+        if mention is not None and mention.kind == "office" and mention.rank == "delegation":
+            return tuple(replace(party, rank="delegation") for party in self.attached(node))
         if mention is not None or not deep:
             return ()
         return self.attached(node)
@@ -101,6 +103,8 @@ class Scene:
     def resolve(self, mention: Mention) -> tuple[Party, ...]:
         """The parties of a mention; for pronouns, bare offices and pairs from what the article said before."""
         at = self.parsed.tokens[mention.first].start
+        if mention.text.casefold() == "its":
+            return self.article.subject(at)
         if mention.kind in ("pronoun", "possessive"):
             return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
         if mention.text.casefold().startswith(("his ", "her ", "their ")) and (owner := self._owner_country(at)):

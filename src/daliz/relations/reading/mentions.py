@@ -20,7 +20,7 @@ from daliz.relations.reading.tokens import Token
 
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
-PLAIN = frozenset(".ndKAHSOFboG")
+PLAIN = frozenset(".wndKAHSOFboG")
 SURNAME = 4
 NAME = re.compile("N(?:N|HN|l{1,2}N)*")
 
@@ -150,8 +150,8 @@ def _fits(tokens: Sequence[Token], index: int, length: int, entry: Entry) -> boo
 def _letter(word: str, index: int) -> str:
     plain = word.casefold()
     known = _letters().get(word) or _letters().get(plain)
-    if known and not (known == "W" and word[0].islower()):
-        return known
+    if known:
+        return "w" if known == "W" and word[0].islower() else known
     if plain in WEEKDAYS or (plain in MONTHS and word[0].isupper()):
         return "d"
     if len(word) == 2 and word[1] == "." and word[0].isupper():

@@ -121,7 +121,9 @@ def status_of(node: Node) -> str:
             if above.dep_ in CLAUSES and below.dep_ not in ("xcomp",) and above.dep_ not in ("conj", "acl"):
                 break
         elif above.pos_ in ("NOUN", "PROPN"):
-            if below.dep_ in ("prep", "acl", "compound", "nmod"):
+            if below.dep_ == "acl" and below.tag_ != "VB":
+                mood = _stronger(mood, _moods().get(("that", above.lemma_.lower())))
+            if below.dep_ in ("acl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):
                 accepted = above.lemma_ == "invitation" and above.head.lemma_ == "accept"
                 mood = _stronger(mood, "planned" if accepted else _moods().get(("noun", above.lemma_.lower())))
                 mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)

@@ -93,7 +93,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
                 body, body_nodes = held, [subject]
     if number is not None and body is None and not groups:
         groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS]
-    if body is None and not (groups and number is not None) and node.lemma_ != "summit":
+    numbered = number is not None and node.lemma_ in ("session", "round", "sitting")
+    if body is None and not (groups and number is not None) and not numbered and node.lemma_ != "summit":
         return None
     if body is None and node.lemma_ == "summit" and number is None and not groups:
         return None
@@ -108,6 +109,12 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     draft.nodes = [*body_nodes, *number_nodes, *groups, predicate]
     draft.title = _title(scene, node, body)
     _add_hosts(scene, draft, hosts)
+    if body is None and numbered and not groups:
+        _add_hosts(scene, draft, [*hosts, *pobjs(node, ("with", "between")), *pobjs(predicate, ("with", "between"))])
+        inner = [partner for part in pobjs(node, ("of",)) for partner in pobjs(part, ("with", "between"))]
+        _add_hosts(scene, draft, [*hosts, *inner])
+        if len({party.country for party in draft.who}) < 2:
+            return None
     draft.place = place_of(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"

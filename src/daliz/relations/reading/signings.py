@@ -149,6 +149,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.lemma_ == "put":
         targets = [target for target in targets if target.lemma_ != "paper"]
     papers = [paper for target in targets for paper in _papers(target)]
+    if not papers and any(target.lower_ in ("it", "them") for target in targets):
+        papers = [other for other in verb.doc[: verb.i] if is_document(other)][-1:]
     reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
     if reduced:
         papers = _paper_before(verb.head)
@@ -271,6 +273,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     near: list[Party] = []
     for paper in papers:
         near += scene.attached(paper)
+    near = [party for party in near if party.country]
     if len({party.country for party in near} | codes) > 1 and len(near) < 6:
         return near
     sentence = [p for _, m in scene.persons() for p in m.parties if p.country and p.rank not in ("spokesperson", "ambassador")]

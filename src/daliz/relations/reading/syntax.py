@@ -217,7 +217,7 @@ def _invitation(parsed: Parsed) -> set[int]:
 def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
     """Hang left-out dates on the word before them; at the head of a clause on the word after."""
     before = parsed.words[-1].casefold() if parsed.words else ","
-    ahead = (before in (",", ";", "and", "but", "-", ":") and letter != ".") or (before in ("and", "but") and letter == ".")
+    ahead = before in ("and", "but") or (before in (",", ";", "-", ":") and letter not in ".w")
     place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
     while not ahead and place > 0 and parsed.words[place] in CLOSING:
         place -= 1

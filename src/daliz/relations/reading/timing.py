@@ -178,7 +178,8 @@ def _lasting(draft: Draft) -> None:
         if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")
     ]
     length = next((int(number) for number in spans if number), 1)
-    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)}
+    told = [child for own in draft.anchors() for child in own.children if child.dep_ == "relcl"]
+    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)} | {verb.lemma_ for verb in told}
     day = date.fromisoformat(draft.days[0])
     if verbs & ENDINGS:
         draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())

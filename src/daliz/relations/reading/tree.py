@@ -50,6 +50,8 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return [subject, *rights(subject)]
     if depth > 4:
         return []
+    if verb.dep_ in ("acl", "relcl") and verb.tag_ == "VB" and verb.head.dep_ == "attr" and verb.head.head.lemma_ in ("be", "become"):
+        return subjects(verb.head.head, depth + 1)
     if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
         return [verb.head]
     if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):

@@ -17,6 +17,7 @@ from daliz.relations.reading.tree import agents, children, objects, pobjs, right
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+AWAITED = frozenset({"due", "expected", "scheduled", "slated"})
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 CARRIERS = words("visits_carriers")
 VEHICLES = words("visits_vehicles")
@@ -123,6 +124,8 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
     if node.lemma_ in ("wrap", "drop"):
         return any(child.lower_ in ("up", "in", "by") for child in node.children)
+    if node.lemma_ == "be" and any(child.lower_ in AWAITED for child in children(node, "acomp", "oprd")):
+        return False
     if node.lemma_ == "be" and pobjs(node, ("to",)):
         return node.lower_ == "been"
     if node.lemma_ == "send":
