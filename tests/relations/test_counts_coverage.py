@@ -18,7 +18,10 @@ def draw(rng: np.random.Generator, means: np.ndarray, dispersion: float) -> np.n
 
 @pytest.mark.parametrize(
     ("mean", "years", "dispersion"),
-    [(2.0, 10, 0.0), (5.0, 10, 0.0), (10.0, 18, 0.0), (14.0, 18, 0.2), (6.0, 20, 0.3)],
+    [
+        *[(2.0, 10, 0.0), (5.0, 10, 0.0), (10.0, 18, 0.0), (3.0, 7, 0.0)],
+        *[(14.0, 18, 0.2), (6.0, 20, 0.3), (8.0, 7, 0.3), (2.0, 10, 0.5), (5.0, 10, 0.5), (10.0, 10, 0.5)],
+    ],
 )
 def test_95_percent_intervals_of_a_rate_cover_it_in_93_to_97_percent_of_runs(mean: float, years: int, dispersion: float) -> None:
     rng = np.random.default_rng(11)

@@ -1,9 +1,9 @@
 """Rates and trends of counts, as posterior distributions on a grid.
 
 Counts are Poisson, or negative binomial where they vary more than Poisson counts do: the dispersion is one more unknown, with three tenths
-of its prior weight on none (Poisson). A rate is taken from the negative binomial, averaged over its dispersion, where that is the more
-probable of the two. The prior of a rate is Jeffreys' (proportional to (rate (1 + dispersion rate))^-1/2), under which 95 % intervals hold
-the truth in close to 95 % of repetitions.
+of its prior weight on none (Poisson). A rate is taken from the negative binomial, averaged over its dispersion, unless Poisson counts are
+more than twice as probable: a wrong choice of Poisson makes intervals too short, the other one only makes them longer. The prior of a
+rate is Jeffreys' (proportional to (rate (1 + dispersion rate))^-1/2).
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from daliz.relations.counts.series import (
     rate_grid,
 )
 
+POISSON_WEIGHT = 0.3
+TILT = 0.3
+LEAST_OVER = 0.3
 SLOPE_PRIOR_SD = 0.5
 SLOPES = np.sinh(np.linspace(-4.2, 4.2, 121)) / 22.0
 
@@ -86,6 +89,18 @@ def dispersion_index(counts: CountSeries) -> tuple[float, float]:
     return statistic / (len(seen) - 1), float(chi2.sf(statistic, len(seen) - 1))
 
 
+def _dispersion_log_prior(mean: float) -> Floats:
+    """Log prior weights of DISPERSIONS for a rate of that size.
+
+    A dispersion counts by the share of the variance that it makes, d m / (1 + d m): what Poisson counts of this mean would hide has no
+    weight of its own. The tilt towards strong dispersion makes up for short series, which show less of it than there is; with these two
+    95 % intervals cover 93 to 97 % for both kinds of counts (tests/relations/test_counts_coverage.py).
+    """
+    some = np.array(DISPERSIONS[1:])
+    weights = some**TILT * some * mean / (1 + some * mean)
+    return np.log(np.array([POISSON_WEIGHT, *((1 - POISSON_WEIGHT) * weights / weights.sum())]))
+
+
 def rate_posterior(counts: CountSeries) -> tuple[Floats, Floats, float]:
     """Grid of rates, posterior weights, and the posterior probability of over-dispersion."""
     grid = rate_grid(counts)
@@ -93,11 +108,12 @@ def rate_posterior(counts: CountSeries) -> tuple[Floats, Floats, float]:
     logs = np.stack([log_likelihood(counts.counts[None, :], means, d).sum(axis=1) for d in DISPERSIONS])
     # Jeffreys' prior, times the rate because the grid is even in its logarithm.
     jeffreys = -0.5 * np.log(grid[None, :] * (1 + np.array(DISPERSIONS)[:, None] * grid[None, :]))
-    logs += DISPERSION_LOG_PRIOR[:, None] + jeffreys + np.log(grid)[None, :]
+    prior = _dispersion_log_prior((counts.total + 0.5) / max(counts.periods, 1e-9))
+    logs += prior[:, None] + jeffreys + np.log(grid)[None, :]
     joint = np.exp(logs - logs.max())
     joint /= joint.sum()
     over = float(joint[1:].sum())
-    return grid, joint[1:].sum(axis=0) if over > 0.5 else joint[0], over
+    return grid, joint[1:].sum(axis=0) if over > LEAST_OVER else joint[0], over
 
 
 def rate(counts: CountSeries) -> Rate:

@@ -86,8 +86,7 @@ def log_likelihood(counts: Floats, means: Floats, dispersion: float) -> Floats:
     return np.where(means > 0, value, 0.0)
 
 
-# Three tenths of the prior weight are on Poisson counts; the rest is spread evenly over these dispersions. With these weights
-# 95 % intervals of rates came nearest to covering 95 % for both kinds of counts (tests/relations/test_counts_coverage.py).
+# Three tenths of the prior weight are on Poisson counts; the rest is spread evenly over these dispersions.
 DISPERSIONS = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 DISPERSION_LOG_PRIOR = np.log(np.array([0.3, *[0.7 / (len(DISPERSIONS) - 1)] * (len(DISPERSIONS) - 1)]))
 
