@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
-from daliz.corridor import Corridor, load
+from daliz.cli import app
+from daliz.corridor import Corridor, DalizError, load
 from daliz.freight.plan import plan
 from daliz.freight.plan.relation import links_between, relation_figures, relation_plan, segments
 
@@ -99,3 +101,8 @@ def test_the_connection_section_draws_and_names_its_figures(embedded: Corridor) 
     assert {"length_km", "moving_h", "plan_best_days", "plan_p50_days", "plan_winter_p50_days", "plan_standing_share"} <= names
     assert all(figure.rows for figure in found.figures)
     assert sum("<svg" in getattr(block, "svg", "") for block in found.blocks) == 2
+
+
+def test_a_country_to_avoid_that_is_mistyped_is_answered_with_the_nearest() -> None:
+    told = CliRunner().invoke(app, ["plan", "Xi'an", "Absheron", "--depart", "2026-12-01", "--avoid", "RUX"])
+    assert isinstance(told.exception, DalizError) and "nearest: RUS" in str(told.exception)

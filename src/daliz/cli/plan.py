@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from daliz.corridor import Corridor
     from daliz.freight.plan import Plan
 
+LONGEST_CODE = 3  # letters of a country's ISO code
+NO_COUNTRY = "XXX"  # places at sea
+
 
 def plan(
     origin: Annotated[str, typer.Argument(help="Where from: a place's name, code or another spelling.")],
@@ -30,7 +33,9 @@ def plan(
     sanctions: Annotated[
         Path | None, typer.Option(help="CSV of what is ruled out: kind (country, place, operator), name, commodity.")
     ] = None,
-    itinerary: Annotated[int | None, typer.Option(help="Which itinerary to tell leg by leg; default: the knee.")] = None,
+    itinerary: Annotated[
+        int | None, typer.Option(help="Which itinerary to tell leg by leg; default: the knee, the best compromise.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List the whole front, also what differs by a hair.")] = False,
     gtfs: Annotated[Path | None, typer.Option(help="Plan on a GTFS feed (.zip or folder) instead of a corridor.")] = None,
     map_file: Annotated[Path | None, typer.Option("--map", help="Write the map as SVG.")] = None,
@@ -53,7 +58,7 @@ def plan(
 
         depart = datetime.now(UTC).isoformat(timespec="minutes")
     avoided = [name.strip() for name in avoid.split(",") if name.strip()]
-    countries = [name for name in avoided if name.upper() in set(tables["places"]["country"])]
+    countries = _countries(tables, avoided)
     answer = ask(
         tables,
         origin,
@@ -97,6 +102,25 @@ def _tables(corridor: Path | None, gtfs: Path | None) -> Corridor:
     from daliz.freight.plan.gtfs import read_gtfs
 
     return read_gtfs(gtfs)
+
+
+def _countries(corridor: Corridor, avoided: list[str]) -> list[str]:
+    """Those of the names to avoid that are countries. Raises: DalizError for what is neither a country nor a place, with the nearest."""
+    from daliz.corridor.errors import PlaceError
+    from daliz.corridor.names import did_you_mean
+    from daliz.corridor.places import find_place
+
+    known = sorted(set(corridor["places"]["country"].drop_nulls()) - {NO_COUNTRY})
+    countries = [name for name in avoided if name.upper() in known]
+    for name in avoided:
+        try:
+            _ = name in countries or find_place(corridor, name)
+        except PlaceError as error:
+            if len(name) > LONGEST_CODE or "no place" not in str(error):
+                raise
+            near = did_you_mean(name, known) or f"; countries of the corridor: {', '.join(known)}"
+            raise PlaceError(f"--avoid {name!r} is no country or place of the corridor{near}") from None
+    return countries
 
 
 def _window(text: str | None) -> tuple[str, str] | None:

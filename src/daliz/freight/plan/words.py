@@ -203,7 +203,7 @@ def in_words(plan: Plan, itinerary: int | None = None) -> str:
         "",
         *_wrapped(
             f"{plan.front.height} ways are worth a look. {total}; 'in time' is the chance of {in_time}; days count from departure "
-            "and are exceeded half of the time."
+            f"and are exceeded half of the time. {_meanings(plan)}"
         ),
         "",
         title,
@@ -211,6 +211,15 @@ def in_words(plan: Plan, itinerary: int | None = None) -> str:
         *_wrapped(risk_in_words(plan, chosen)),
     ]
     return "\n".join(parts)
+
+
+def _meanings(plan: Plan) -> str:
+    """What the two labels mean that do not speak for themselves."""
+    query = plan.query
+    safest = (
+        "best chance" if query.depart is None else "earliest '90 % by'" if query.depart == query.until else "fewest days nine times in ten"
+    )
+    return f"'safest' has the {safest}; 'knee' is the best compromise between days, money, CO2 and safety."
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

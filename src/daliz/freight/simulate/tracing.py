@@ -127,7 +127,7 @@ def told(steps: pl.DataFrame, places: Mapping[str, str], services: Mapping[str, 
     rows = steps.to_dicts()
     for i, row in enumerate(rows):
         if row["event"] in ("box is born", "box alights"):
-            since, entered = row["hour"], float("nan")
+            since = row["hour"]
         elif row["event"] == "box boards":
             service, entered = next((later["service"] for later in rows[i:] if later["what"] == "run"), ""), row["hour"]
             tell(since, row["hour"] - since, f"{f'{place}: ' if place else ''}waits for {services.get(service, service)}")
