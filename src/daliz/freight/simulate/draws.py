@@ -2,7 +2,8 @@
 
 A stream starts from (seed, replication, name of the stream) and its n-th draw depends on n alone. Each draw but Erlang's uses one uniform
 number by inversion, so the n-th service of a crane is as long in one scenario as in another. Draws are made in blocks of 64.
-Source: SplitMix64 (Steele, Lea, Flood 2014); normal quantiles by algorithm AS 241 (Wichura 1988); logarithm after fdlibm's e_log.c.
+Source: SplitMix64 (Steele, Lea, Flood 2014); normal quantiles by algorithm AS 241 (Wichura 1988); logarithm and exponential after
+fdlibm's e_log.c and e_exp.c.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ U30, U27, U31, U11, ONE = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64
 TO_UNIT = 1.0 / 9007199254740992.0
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+LOG2_E, TO_WHOLE = 1.44269504088896338700, 6755399441055744.0  # adding and taking off 1.5 * 2^52 rounds to whole numbers
+MIDDLE = 0.425
 
 
 def stream_of(name: str) -> int:
@@ -80,6 +83,19 @@ def log_(x: Any) -> Any:
     return exponent * LN2_HIGH - ((half - (s * (half + even + odd) + exponent * LN2_LOW)) - f)
 
 
+@jit
+def exp_(x: Any) -> Any:
+    """Exponential of a number between -700 and 700 without branches, so that blocks of draws are vectorised."""
+    twos = (x * LOG2_E + TO_WHOLE) - TO_WHOLE
+    high, low = x - twos * LN2_HIGH, twos * LN2_LOW
+    y = high - low
+    z = y * y
+    c = y - z * (1.66666666666666019037e-01 + z * (-2.77777777770155933842e-03 + z * (6.61375632143793436117e-05 + z * (
+        -1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))))  # fmt: skip
+    value = 1.0 - ((low - (y * c) / (2.0 - c)) - high)
+    return np.int64(np.float64(value).view(np.int64) + (np.int64(twos) << 52)).view(np.float64)
+
+
 # Coefficients of AS 241, highest power first: numerators and denominators near the middle, in the tails and far out.
 MIDDLE_TOP = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
               13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608)  # fmt: skip
@@ -102,18 +118,41 @@ def _polynomial(c: Any, x: float) -> float:
 
 
 @jit
-def normal_quantile(p: float) -> float:
-    """Quantile of the standard normal distribution, 16 digits (AS 241)."""
-    q = p - 0.5
-    if abs(q) <= 0.425:
-        x = 0.180625 - q * q
-        return q * _polynomial(MIDDLE_TOP, x) / _polynomial(MIDDLE_BOTTOM, x)
-    x = math.sqrt(-math.log(p if q < 0 else 1.0 - p))
+def _middle_quantile(q: float) -> float:
+    """Quantile of 1/2 + q, for q of at most MIDDLE either way."""
+    x = 0.180625 - q * q
+    return q * _polynomial(MIDDLE_TOP, x) / _polynomial(MIDDLE_BOTTOM, x)
+
+
+@jit
+def _tail_quantile(p: float) -> float:
+    """Quantile of p in the tails."""
+    x = math.sqrt(-log_(p if p < 0.5 else 1.0 - p))
     if x <= 5.0:
         value = _polynomial(TAIL_TOP, x - 1.6) / _polynomial(TAIL_BOTTOM, x - 1.6)
     else:
         value = _polynomial(FAR_TOP, x - 5.0) / _polynomial(FAR_BOTTOM, x - 5.0)
-    return -value if q < 0 else value
+    return -value if p < 0.5 else value
+
+
+@jit
+def normal_quantile(p: float) -> float:
+    """Quantile of the standard normal distribution, 16 digits (AS 241)."""
+    q = p - 0.5
+    return _middle_quantile(q) if abs(q) <= MIDDLE else _tail_quantile(p)
+
+
+@jit
+def _fill_lognormal(F: Any, z: Any, o: int, mean: float, deviation: float) -> None:
+    """A block of lognormal draws: all as if from the middle, then those in the tails once more, so that most of it is vectorised."""
+    for i in range(r.BLOCK):
+        F[o + i] = _middle_quantile(unit(z + np.uint64(i + 1) * GOLDEN) - 0.5)
+    for i in range(r.BLOCK):
+        p = unit(z + np.uint64(i + 1) * GOLDEN)
+        if abs(p - 0.5) > MIDDLE:
+            F[o + i] = _tail_quantile(p)
+    for i in range(r.BLOCK):
+        F[o + i] = exp_(mean + deviation * F[o + i])
 
 
 @jit
@@ -133,8 +172,7 @@ def _fill(Z: Any, F: Any, d: int) -> None:
         for i in range(r.BLOCK):
             F[o + i] = -p0 * log_(unit(z + np.uint64(i + 1) * GOLDEN))
     elif kind == r.LOGNORMAL:
-        for i in range(r.BLOCK):
-            F[o + i] = math.exp(p0 + p1 * normal_quantile(unit(z + np.uint64(i + 1) * GOLDEN)))
+        _fill_lognormal(F, z, o, p0, p1)
     elif kind == r.UNIFORM:
         for i in range(r.BLOCK):
             F[o + i] = p0 + (p1 - p0) * unit(z + np.uint64(i + 1) * GOLDEN)

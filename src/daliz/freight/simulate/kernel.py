@@ -39,6 +39,8 @@ from daliz.freight.simulate.pools import board, fill_from_sources, next_arrival,
 from daliz.freight.simulate.unloading import unload
 from daliz.freight.simulate.yards import wake
 
+WAITS, TURNED_AWAY = np.inf, -1.0  # instead of the hour at which a carrier goes on
+
 
 @jit
 def _serve_in_order(Z: Any, F: Any, e: int, s: int, t: float) -> float:
@@ -145,19 +147,19 @@ def _give_back(Z: Any, F: Any, res: int, t: float) -> None:
 
 
 @jit
-def _ask_for_server(Z: Any, F: Any, e: int, s: int, t: float) -> int:
-    """Ask for a server: 1 when it is free, 0 when the carrier waits, -1 when there is no room to wait."""
+def _ask_for_server(Z: Any, F: Any, e: int, s: int, t: float) -> float:
+    """Ask for a server; returns when the carrier goes on: now, when it is called (WAITS), or never (TURNED_AWAY)."""
     res = Z[s + r.S_RES]
     F[e + r.E_SINCE] = t
     if Z[res + r.R_BUSY] < Z[res + r.R_SERVERS]:
         Z[res + r.R_BUSY] += 1
-        return 1
+        return t
     if Z[res + r.R_LIMIT] > 0 and Z[res + r.R_BUSY] + Z[res + r.R_LENGTH] >= Z[res + r.R_LIMIT]:
         Z[res + r.R_LOST] += 1
-        return -1
+        return TURNED_AWAY
     Z[e + r.E_PHASE] = r.WAITS
     queue_for(Z, F, res, e, t)
-    return 0
+    return WAITS
 
 
 @jit
@@ -182,64 +184,60 @@ def _mark(Z: Any, F: Any, e: int, s: int, t: float) -> None:
 
 
 @jit
-def _pass_queue(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
-    """Steps at resources: 1 go on, 0 wait, -1 turned away. (SERVE, SEIZE, RELEASE, QUOTA, SLOT, UNITS)"""
+def _pass_queue(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> float:
+    """Steps at resources: returns when the carrier goes on. (SERVE, SEIZE, RELEASE, QUOTA, SLOT, UNITS)"""
     res = Z[s + r.S_RES]
+    if kind == r.SLOT:
+        return _run_over_line(Z, F, e, s, t)
     if kind == r.SERVE:
-        if Z[res + r.R_AHEAD] == 0:
-            answer = _ask_for_server(Z, F, e, s, t)
-            if answer == 1:
-                _begin(Z, F, e, t)
-            return min(answer, 0)
-        end = _serve_in_order(Z, F, e, s, t)
-    elif kind == r.SEIZE:
+        if Z[res + r.R_AHEAD] == 1:
+            return _serve_in_order(Z, F, e, s, t)
+        goes = _ask_for_server(Z, F, e, s, t)
+        if goes == t:
+            _begin(Z, F, e, t)
+            return WAITS
+        return goes
+    if kind == r.SEIZE:
         if Z[res + r.R_SERVERS] == 0:
-            return 1
-        answer = _ask_for_server(Z, F, e, s, t)
-        if answer == 1:
+            return t
+        goes = _ask_for_server(Z, F, e, s, t)
+        if goes == t:
             F[res + r.R_BUSYTIME] -= _counted(F, t)
             note(Z, F, s, e, t, 0.0, 0.0, 0.0)
-        return answer
-    elif kind == r.RELEASE:
+        return goes
+    if kind == r.RELEASE:
         if Z[res + r.R_SERVERS] > 0:
             _give_back(Z, F, res, t)
-        return 1
-    elif kind == r.QUOTA:
-        end = _day_with_quota(Z, F, res, t)
-        note(Z, F, s, e, t, end - t, 0.0, 0.0)
-        note_stay(Z, F, Z[res + r.R_LINE], t, end, 1.0)
-        if end <= t:
-            return 1
-    elif kind == r.SLOT:
-        end = _run_over_line(Z, F, e, s, t)
-    else:
-        serve_units(Z, F, e, s, t)
-        return 0
-    Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, end, e)
-    return 0
+        return t
+    if kind == r.QUOTA:
+        goes = _day_with_quota(Z, F, res, t)
+        note(Z, F, s, e, t, goes - t, 0.0, 0.0)
+        note_stay(Z, F, Z[res + r.R_LINE], t, goes, 1.0)
+        return goes
+    serve_units(Z, F, e, s, t)
+    return WAITS
 
 
 @jit
-def _pass_boxes(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
-    """Steps that move boxes: 1 go on, 0 wait. (BOARD, ALIGHT, LOAD, UNLOAD, DROP)"""
+def _pass_boxes(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> float:
+    """Steps that move boxes: returns when the carrier goes on. (BOARD, ALIGHT, LOAD, UNLOAD, DROP)"""
     if kind == r.BOARD:
         if not board(Z, F, e, s, t):
             if Z[s + r.S_RES] > 0:  # wait for cargo off the berth
                 Z[e + r.E_LEFT] = 1
                 _give_back(Z, F, Z[s + r.S_RES], t)
-            return 0
+            return WAITS
         note(Z, F, s, e, t, 0.0, 0.0, 0.0)
-        return 1
+        return t
     if kind == r.ALIGHT:
         if not alight(Z, F, e, s, t):
-            return 0
+            return WAITS
         _note_alight(Z, F, e, s, t)
-        return 1
+        return t
     if kind == r.DROP:
         drop(Z, F, e, t)
         free_carrier(Z, e)
-        return 0
+        return WAITS
     if kind == r.LOAD:
         pool = Z[s + r.S_POOL]
         Z[e + r.E_LEFT] = Z[s + r.S_SIZE]
@@ -247,9 +245,9 @@ def _pass_boxes(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
         F[e + r.E_SINCE] = t
         enqueue(Z, pool + r.P_WAITHEAD, pool + r.P_WAITTAIL, e)
         load_by_cranes(Z, F, pool, t)
-        return 0
+        return WAITS
     unload(Z, F, e, s, t)
-    return 0
+    return WAITS
 
 
 @jit
@@ -268,8 +266,8 @@ def _note_alight(Z: Any, F: Any, e: int, s: int, t: float) -> None:
 
 
 @jit
-def _pass_time(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
-    """Steps that take time alone: 1 go on, 0 wait. (DELAY, GATE)"""
+def _pass_time(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> float:
+    """Steps that take time alone: returns when the carrier goes on. (DELAY, GATE)"""
     calendar = Z[s + r.S_CAL]
     start = opening(Z, F, calendar, t, t) if calendar > 0 else t
     end, hours = start, 0.0
@@ -277,16 +275,12 @@ def _pass_time(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
         hours = draw(Z, F, Z[s + r.S_DIST])
         end = finish(Z, F, calendar, start, hours) if calendar > 0 else start + hours
     note(Z, F, s, e, t, 0.0, max(0.0, end - t - hours), hours)
-    if end <= t:
-        return 1
-    Z[e + r.E_PHASE] = r.RESUMES
-    push(Z, end, e)
-    return 0
+    return end
 
 
 @jit
-def _resume(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
-    """A carrier's time at a step is over: 1 go on, -1 go to the other step (it gave its berth up while it waited for cargo)."""
+def _resume(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> bool:
+    """A carrier's time at a step is over: true when it goes on, false for the other step (it gave its berth up to wait for cargo)."""
     Z[e + r.E_PHASE] = r.ENTERS
     if kind == r.SERVE and Z[Z[s + r.S_RES] + r.R_AHEAD] == 0:
         res = Z[s + r.S_RES]
@@ -295,30 +289,27 @@ def _resume(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> int:
             _begin(Z, F, following, t)
         else:
             Z[res + r.R_BUSY] -= 1
-    elif kind == r.SEIZE:
-        return 1  # what it waited was booked when the server was given
     elif kind == r.BOARD:
         note(Z, F, s, e, t, t - F[e + r.E_SINCE], 0.0, 0.0)
         if t >= F[r.G_WARM]:  # boxes that came aboard later waited aboard for less
             F[s + r.S_BOXWAIT] -= F[e + r.E_LOADED] - Z[e + r.E_COUNT] * F[e + r.E_SINCE]
         if Z[e + r.E_LEFT] == 1:
             Z[e + r.E_LEFT] = 0
-            return -1
+            return False
     elif kind == r.LOAD:
         note(Z, F, s, e, t, 0.0, 0.0, t - F[e + r.E_SINCE])
-    return 1
+    return True  # at a SEIZE, what it waited was booked when the server was given
 
 
 @jit
 def _go(Z: Any, F: Any, e: int, t: float) -> None:
-    """Let a carrier go on until something takes time."""
-    passed = 0
+    """Let a carrier go on until something takes time that others may see; what it does alone is done ahead of the clock."""
+    clock, passed = t, 0
     while True:
         s = Z[e + r.E_STEP]
         kind = Z[s + r.S_KIND]
-        answer = np.int64(1)
         if Z[e + r.E_PHASE] == r.RESUMES:
-            answer = np.int64(_resume(Z, F, e, s, kind, t))
+            goes_on = _resume(Z, F, e, s, kind, t)
         else:
             if Z[e + r.E_PHASE] == r.ENTERS:
                 trace(Z, F, t, r.ENTERED, Z[e + r.E_ID], s, Z[e + r.E_COUNT])
@@ -326,22 +317,29 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
                 _leave(Z, F, e, s, t)
                 return
             if kind == r.DELAY or kind == r.GATE:
-                answer = np.int64(_pass_time(Z, F, e, s, kind, t))
+                goes = _pass_time(Z, F, e, s, kind, t)
             elif kind == r.BRANCH:
                 Z[e + r.E_STEP] = Z[s + (r.S_NEXT if draw_unit(Z, Z[s + r.S_DIST]) < F[s + r.S_SHARE] else r.S_OTHER)]
                 continue
             elif (kind >= r.BOARD and kind <= r.UNLOAD) or kind == r.DROP:
-                answer = np.int64(_pass_boxes(Z, F, e, s, kind, t))
+                goes = _pass_boxes(Z, F, e, s, kind, t)
             else:
-                answer = np.int64(_pass_queue(Z, F, e, s, kind, t))
-            if answer == 0:
-                return
+                goes = _pass_queue(Z, F, e, s, kind, t)
+            if goes > clock:
+                if goes == WAITS:
+                    return
+                if Z[Z[s + r.S_NEXT] + r.S_ALONE] == 0 or goes > F[r.G_END]:
+                    Z[e + r.E_PHASE] = r.RESUMES
+                    push(Z, goes, e)
+                    return
+                t = goes
+            goes_on = goes != TURNED_AWAY
             Z[e + r.E_PHASE] = r.ENTERS
-        if answer > 0:
+        if goes_on:
             trace(Z, F, t, r.LEFT, Z[e + r.E_ID], s, Z[e + r.E_COUNT])
             if Z[s + r.S_MARK] == 1:
                 _mark(Z, F, e, s, t)
-        Z[e + r.E_STEP] = Z[s + (r.S_NEXT if answer > 0 else r.S_OTHER)]
+        Z[e + r.E_STEP] = Z[s + (r.S_NEXT if goes_on else r.S_OTHER)]
         passed += 1
         if passed > 100_000:  # a ring of steps none of which takes time
             Z[r.H_ERROR] = r.STUCK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from daliz.freight.simulate.draws import stream_of
 from daliz.freight.simulate.laws import Law
 from daliz.freight.simulate.model import Model, Pool, Resource, Step
 
+PAGE = (1 << 21) // 8  # cells of a large page of memory (2 MiB)
 KINDS = ("steps", "resources", "pools", "yards", "sources", "cargoes", "processes", "calendars", "fleets")
 SIZES = (r.STEP, r.RESOURCE, r.POOL_SIZE, r.YARD_SIZE, r.SOURCE_SIZE, r.CLASS, r.PROCESS, r.CALENDAR, r.FLEET)
 BASES = (r.H_STEPS, r.H_RESOURCES, r.H_POOLS, r.H_YARDS, r.H_SOURCES, r.H_CLASSES, r.H_PROCESSES, r.H_CALENDARS, r.H_FLEETS)
@@ -49,9 +50,9 @@ class Arenas:
 
 
 def cells(count: int) -> NDArray[np.float64]:
-    """Memory for so many cells, from the start of a line of the cache on; what stands in it is left over."""
-    memory = np.empty(count + r.LINE)
-    first = (-memory.ctypes.data // memory.itemsize) % r.LINE
+    """Memory for so many cells, from the start of a large page on where the system has such; what stands in it is left over."""
+    memory = np.empty(count + PAGE)
+    first = (-memory.ctypes.data // memory.itemsize) % PAGE
     return memory[first : first + count]
 
 
@@ -73,6 +74,7 @@ class _Layout:
     def __init__(self, model: Model, horizon_h: float, warm_h: float, year_h: float, room: Room, lines: bool) -> None:
         self.model, self.room, self.lines = model, room, lines
         self.horizon_h, self.warm_h, self.year_h = horizon_h, warm_h, year_h
+        self.resources = {row.name: row for row in model.resources}
         self.laws: list[tuple[Law, str]] = []
         self.law_at: dict[tuple[int, str], int] = {}
         self.where: dict[str, dict[str, int]] = {}
@@ -162,7 +164,7 @@ class _Layout:
             a, S_RES=self.at("resources", row.resource, asked), S_DIST=self.law(law, f"step {row.stream or row.name}"), S_SIZE=row.size
         )
         self.ints(a, S_POOL=self.at("pools", row.pool, asked), S_CAL=self.at("calendars", row.calendar, asked), S_ALL=not row.stays)
-        self.ints(a, S_MARK=row.mark, S_MOVES=row.moves)
+        self.ints(a, S_MARK=row.mark, S_MOVES=row.moves, S_ALONE=_alone(row, self.resources))
         self.floats(a, S_SHARE=row.share)
 
     def _resources(self) -> None:
@@ -285,6 +287,14 @@ class _Layout:
         ints[list(header)] = list(header.values())
         floats[r.G_END], floats[r.G_WARM], floats[r.G_YEAR] = self.horizon_h, self.warm_h, self.year_h
         return Arenas(floats, self.length, self.where, self.horizon_h, self.warm_h)
+
+
+def _alone(step: Step, resources: Mapping[str, Resource]) -> bool:
+    """Whether a carrier takes its time at a step unseen by others, so that it can be sent through ahead of the clock."""
+    if step.kind == r.SERVE:
+        resource = resources.get(step.resource)
+        return resource is not None and resource.servers == 0 and resource.in_order and resource.limit == 0 and not resource.calendar
+    return step.kind == r.DELAY and not step.calendar
 
 
 def _memory_h(line: Resource) -> float:

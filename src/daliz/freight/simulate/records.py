@@ -57,7 +57,7 @@ DIST, BLOCK = 16, 64
 S_SHARE = 0  # chance of S_NEXT at a branch
 S_N, S_WAIT, S_CLOSED, S_SERVICE, S_BOXES, S_BOXWAIT, S_BOXCLOSED, S_BOXSERVICE, S_WAITMAX, S_UNITS, S_UNITWAIT, S_SQUARES = range(1, 13)
 S_MARKN, S_MARKSUM, S_MARKSQ = 13, 14, 15
-S_KIND, S_NEXT, S_OTHER, S_RES, S_DIST, S_CAL, S_MARK, S_MOVES, S_POOL, S_ALL, S_RULE, S_SIZE = range(16, 28)
+S_KIND, S_NEXT, S_OTHER, S_RES, S_DIST, S_CAL, S_MARK, S_MOVES, S_ALONE, S_POOL, S_ALL, S_RULE, S_SIZE = range(16, 29)
 STEP = 32
 # rules of boarding: take what is there and go; wait until full or until the first box has waited long enough; wait for the timetable
 TAKE_AND_GO, UNTIL_FULL, BY_TIMETABLE = range(3)
