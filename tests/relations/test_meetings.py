@@ -21,6 +21,7 @@ from daliz.relations.meetings import (
     rank_view,
     visits,
 )
+from daliz.relations.partners import partners
 from daliz.relations.relation import relation
 from daliz.relations.votes import agreement_scores, distances, read_ideal_points
 
@@ -145,6 +146,21 @@ def test_ranks_equal_plain_counting(corridor: Corridor) -> None:
     for standing in rank_view(corridor, "AZE", "KAZ", Window(2019, 2025)).ranks.standings:
         assert standing.rank_best == 1 + sum(count > counts[standing.partner] for count in counts.values())
         assert standing.score == counts[standing.partner]
+
+
+def test_all_partners_of_a_country_equal_plain_counting_and_the_unwatched_are_not_zero(corridor: Corridor) -> None:
+    window, found = partners(corridor, "KAZ")
+    made = visits(corridor).filter(pl.col("year").is_between(window.first, window.last))
+    assert {partner.code: partner.out for partner in found if partner.out} == dict(
+        made.filter(pl.col("visitor") == "KAZ").group_by("host").len().iter_rows()
+    )
+    watched = set(visits(corridor)["visitor"])
+    came = dict(made.filter(pl.col("host") == "KAZ").group_by("visitor").len().iter_rows())
+    for partner in found:
+        assert partner.back == (came.get(partner.code, 0) if partner.code in watched else None)
+        assert partner.rate.total == partner.out
+        assert not partner.out or partner.rate.low < partner.out / len(window.years) < partner.rate.high
+        assert partner.standing.low <= partner.standing.high
 
 
 def test_visits_elsewhere_that_were_not_recorded_push_the_partner_down(corridor: Corridor) -> None:

@@ -31,11 +31,23 @@ def run(*arguments: str) -> str:
 def test_relations_says_the_headlines_and_the_warning_within_80_columns() -> None:
     said = run("relations", "Kazakhstan", "AZE")
     assert "12 on sourced rows, 12 on all rows" in said
-    assert "If it changed once: in 2022" in said
+    assert "If it changed once, the new rate began in 2022" in said
     assert "Warning" in said
     assert "9 or 14 documents" in said
     assert max(len(text) for text in said.splitlines()) <= 80
     assert run("relations") == run("relations", "KAZ-AZE")
+
+
+def test_one_country_is_answered_with_all_its_partners() -> None:
+    said = run("relations", "Kazakhstan")
+    assert "Presidential visits of Kazakhstan to its partners, 2019-2025" in said
+    assert "Azerbaijan" in said
+    assert "Warning" in said
+    assert max(len(text) for text in said.splitlines()) <= 80
+    partners = {partner["code"]: partner for partner in json.loads(run("relations", "KAZ", "--json"))["partners"]}
+    assert (partners["AZE"]["out"], partners["AZE"]["back"], partners["RUS"]["back"]) == (6, 6, None)
+    with pytest.raises(DalizError, match=r"no country 'KAZZ'.*nearest: KAZ"):
+        run("relations", "KAZZ")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from daliz.relations.relation import Relation
 
 PairArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="COUNTRY COUNTRY", help="Two countries, by code or name; default: the pair with most visits.")
+    list[str] | None,
+    typer.Argument(
+        metavar="COUNTRY [COUNTRY]", help="Two countries, by code or name; one: all its partners; default: the pair with most visits."
+    ),
 ]
 
 
@@ -41,6 +44,10 @@ def relations(
     from daliz.corridor import load
 
     loaded = load(corridor)
+    alone = _alone(pair) if events is None else None
+    if alone is not None:
+        _show_partners(loaded, alone, since, until, missing, as_json)
+        return
     countries = _pair(loaded, pair)
     if events is not None:
         _show_events(events, countries, event_class, audit, as_json)
@@ -62,6 +69,49 @@ def relations(
     _show_agreements(found)
     for line in distances:
         say(line)
+
+
+def _alone(given: list[str] | None) -> str | None:
+    """The country, where one is given and not a pair in one word (KAZ-AZE)."""
+    from daliz.corridor.names import fold
+    from daliz.relations.countries import country_code, spellings
+
+    if not given or len(given) != 1:
+        return None
+    known = fold(given[0]) in spellings()
+    return country_code(given[0]) if known or not set(given[0]) & set("-, ") else None
+
+
+def _show_partners(loaded: Corridor, country: str, since: int | None, until: int | None, missing: str, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from daliz.relations.countries import country_name
+    from daliz.relations.partners import partners
+
+    window, found = partners(loaded, country, _window(loaded, (country, country), since, until, missing))
+    if as_json:
+        print(json_text({"country": country, "first": window.first, "last": window.last, "partners": found}))
+        return
+    name = country_name(country)
+    say(f"Presidential visits of {name} to its partners, {window.text()}, on all rows:")
+    grid = Table(box=None, pad_edge=False)
+    for head in ("partner", "visits", "sourced", "a year", "95 %", "rank 95 %", "came"):
+        grid.add_column(head, justify="left" if head == "partner" else "right")
+    for partner in found:
+        often, standing = partner.rate, partner.standing
+        came = "?" if partner.back is None else str(partner.back)
+        rank = f"{standing.low} to {standing.high}"
+        counts = (str(partner.out), str(partner.sourced), f"{often.mean:.2f}", f"{often.low:.2f}-{often.high:.2f}")
+        grid.add_row(country_name(partner.code), *counts, rank, came)
+    Console().print(grid)
+    out, sourced = sum(partner.out for partner in found), sum(partner.sourced for partner in found)
+    say(f"Came: visits to {name}; ? where the table holds no visits of that country's president at all.", 2)
+    say(
+        f"Warning: {sourced} of the {out} visits of {name} on record are sourced, and the lists are fuller for some partners than for "
+        f"others, so the ranks are an illustration, not a finding.",
+        2,
+    )
 
 
 def _pair(loaded: Corridor, given: list[str] | None) -> tuple[str, str]:
@@ -123,8 +173,8 @@ def _show_visits(found: Relation) -> None:
 
 def _show_rates(own: PairVisits, first: str) -> None:
     rate, growth, share = own.rate, own.trend, own.reciprocity
-    say(f"Rate: {rate.mean:.2f} a year (95 % interval {rate.low:.2f} to {rate.high:.2f}).")
-    say(f"Counts vary more than Poisson counts with probability {rate.over_dispersed:.0%}.", 2)
+    say(f"Rate: {rate.mean:.2f} a year over all years (95 % interval {rate.low:.2f} to {rate.high:.2f}).")
+    say(f"Counts vary more from year to year than chance (Poisson) makes them, with probability {rate.over_dispersed:.0%}.", 2)
     say(
         f"Trend: {100 * growth.growth:+.0f} % a year ({100 * growth.low:+.0f} to {100 * growth.high:+.0f}), "
         f"rising with probability {growth.p_up:.0%}."
@@ -133,8 +183,11 @@ def _show_rates(own: PairVisits, first: str) -> None:
         change = own.change
         likely = sorted(zip(change.probability, change.labels, strict=True), reverse=True)[:3]
         years = ", ".join(f"{year} ({chance:.0%})" for chance, year in likely)
-        say(f"Change: the rate changed at all with probability {own.changes.any:.0%}.")
-        say(f"If it changed once: in {years}, from {change.before.value:.1f} to {change.after.value:.1f} a year.", 2)
+        say(f"Change: the rate changed at all with probability {own.changes.any:.0%}, where one half was taken before seeing the counts.")
+        say(f"If it changed once, the new rate began in {years}:", 2)
+        before, after = change.before, change.after
+        say(f"before {before.value:.1f} a year ({before.low:.1f} to {before.high:.1f}),", 4)
+        say(f"after {after.value:.1f} a year ({after.low:.1f} to {after.high:.1f}).", 4)
         say(f"The counts speak for one change over none {change.bayes_factor:.3g} to 1.", 2)
     say(f"Reciprocity: {share.value:.0%} of the visits by {first} ({share.low:.0%} to {share.high:.0%}).")
 
@@ -178,7 +231,7 @@ def _rank_line(view: RankView) -> str:
     standing = view.ranks.of(view.partner)
     return (
         f"rank {rank_text(view)} of {len(view.ranks.standings)} (95 % interval {standing.low} to {standing.high}; "
-        f"by weights {view.spread[0]} to {view.spread[1]})"
+        f"other weights {view.spread[0]} to {view.spread[1]})"
     )
 
 
@@ -200,6 +253,14 @@ def _show_balance(found: Relation) -> None:
             even = f"{spread.evenness.value:.2f}"
             grid.add_row(country_name(country), what, str(spread.n), f"{ends.value:.1f}", interval, f"{spread.points:,.0f}", even)
     Console().print(grid)
+    for note in (
+        "Effective: so many equal partners would be as concentrated.",
+        "Visits: the interval takes each visit as chosen by itself.",
+        "Documents: those of this register, which leans to whom it was collected on.",
+        "Trade: partners with a published turnover only.",
+        "Cargo: the demands that the corridor assumes.",
+    ):
+        say(note, 2)
 
 
 def _show_agreements(found: Relation) -> None:
@@ -215,8 +276,10 @@ def _show_agreements(found: Relation) -> None:
     if found.follow_ups:
         share = follow_up_rate(found.follow_ups)
         say(f"Something was reported after signing on {share.value:.0%} of them ({share.low:.0%} to {share.high:.0%}).", 2)
+    if found.gaps:
+        say("How many documents there are, as somebody claimed on a day, beside those that the register lists:")
     for gap in found.gaps:
-        say(f"{gap.date}: {gap.claimed} claimed, {gap.listed} listed by then, {gap.listed_in_force} of these in force.", 2)
+        say(f"{gap.date}: {gap.claimed} claimed, {gap.listed} listed by then, {gap.listed_in_force} of these said to be in force.", 2)
     for signing in found.signings:
         if signing.contradicts:
             counts = " or ".join(str(number) for number in sorted({number for _, number, _ in signing.counts}))

@@ -245,15 +245,19 @@ def balances(corridor: Corridor, country: str, window: Window) -> dict[str, Conc
     """How a country spreads everything that the tables count: visits by partner and by region, documents, trade, cargo of the corridor.
 
     Trade is that of the last year of the window for which turnover with two partners or more is published; what has no second partner is
-    left out, because one share says nothing of balance.
+    left out, because one share says nothing of balance. Documents have no interval: the register is what was collected, not a sample, and a
+    document of several parties counts once for each.
     """
     visited = visit_counts(corridor, country, window)
-    counted = {"visits": visited, "visits by region": by_group(visited), "documents": agreement_counts(corridor, country)}
+    counted = {"visits": visited, "visits by region": by_group(visited)}
     spread = {name: of_counts(counts) for name, counts in counted.items() if len(counts) > 1}
+    documents = agreement_counts(corridor, country)
+    if len(documents) > 1:
+        spread["documents"] = of_amounts(documents)
     for year in reversed(window.years):
         middle, low, high = trade_amounts(corridor, country, year)
         if len(middle) > 1:
-            spread[f"trade {year}, published partners"] = of_amounts(middle, low, high)
+            spread[f"trade {year}"] = of_amounts(middle, low, high)
             break
     cargo = cargo_amounts(corridor, country)
     if len(cargo) > 1:

@@ -23,20 +23,7 @@ from daliz.corridor.errors import DalizError
 from daliz.corridor.figures import weakest
 from daliz.corridor.names import did_you_mean
 from daliz.relations.countries import country_name, region_of
-from daliz.relations.counts import (
-    Changes,
-    CountSeries,
-    Interval,
-    OneChange,
-    Ranks,
-    Rate,
-    Trend,
-    changes,
-    one_change,
-    rank_partners,
-    rate,
-    trend,
-)
+from daliz.relations.counts import Changes, CountSeries, Interval, OneChange, Ranks, Rate, Trend, change_points, rank_partners, rate, trend
 from daliz.relations.counts.series import series
 
 if TYPE_CHECKING:
@@ -197,7 +184,8 @@ def default_window(corridor: Corridor, pair: tuple[str, str], role: str = "head_
         wide = destinations.filter(pl.col("host") >= WIDE_DESTINATIONS)["year"].to_list()
         starts += [min(wide)] if wide else []
     if not frame.height or not (starts or between.height):
-        raise DalizError(f"no visit of {country_name(pair[0])} or {country_name(pair[1])} is on record in the table meetings")
+        names = " or ".join(dict.fromkeys(country_name(code) for code in pair))
+        raise DalizError(f"no visit of {names} is on record in the table meetings")
     first = max(starts) if starts else min(between["year"].to_list())
     return Window(first, max(first, *frame["year"].to_list()))
 
@@ -252,7 +240,6 @@ def pair_visits(
     out, back = yearly(outward, window), yearly(inward, window)
     both = CountSeries(out.labels, out.counts + back.counts, out.exposure).recorded(recorded)
     kinds = {kind: (outward.filter(pl.col("kind") == kind).height, inward.filter(pl.col("kind") == kind).height) for kind in KINDS}
-    enough = int((both.exposure > 0).sum()) >= 3
     counted = pl.concat([outward, inward]).sort("date")
     rows_by_year: dict[int, tuple[str, ...]] = {}
     for year, name in counted.select("year", "id").iter_rows():
@@ -267,8 +254,7 @@ def pair_visits(
         kinds,
         rate(both),
         trend(both),
-        one_change(both) if enough else None,
-        changes(both) if enough else None,
+        *change_points(both),
         share_interval(out.total, out.total + back.total),
         rows_by_year,
     )

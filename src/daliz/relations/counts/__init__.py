@@ -3,7 +3,7 @@
 These know nothing of visits or news; they take counts and exposures, and give back values with intervals.
 """
 
-from daliz.relations.counts.changepoints import Changes, OneChange, changes, one_change
+from daliz.relations.counts.changepoints import Changes, OneChange, change_points, changes, one_change
 from daliz.relations.counts.precision import corrected_count, wilson
 from daliz.relations.counts.ranks import Ranks, rank_partners
 from daliz.relations.counts.rates import Interval, Rate, Trend, dispersion_index, rate, trend
@@ -17,6 +17,7 @@ __all__ = [
     "Ranks",
     "Rate",
     "Trend",
+    "change_points",
     "changes",
     "corrected_count",
     "dispersion_index",

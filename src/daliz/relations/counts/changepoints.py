@@ -25,6 +25,7 @@ from daliz.relations.counts.series import (
 
 GRID_POINTS = 260
 MOST_CHANGES = 6
+LEAST_PERIODS = 3
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,18 @@ def _evidence(counts: CountSeries, dispersions: tuple[float, ...]) -> _Evidence:
     return _Evidence(grid, log_prior, cumulative, segment)
 
 
+def _watched(counts: CountSeries) -> int:
+    return int((counts.exposure > 0).sum())
+
+
 def _need(counts: CountSeries) -> None:
-    if (counts.exposure > 0).sum() < 3:
-        raise DalizError(f"{int((counts.exposure > 0).sum())} watched periods: a change point needs at least 3")
+    if _watched(counts) < LEAST_PERIODS:
+        raise DalizError(f"{_watched(counts)} watched periods: a change point needs at least {LEAST_PERIODS}")
+
+
+def change_points(counts: CountSeries) -> tuple[OneChange | None, Changes | None]:
+    """What a series says of one change and of any number of them; None for fewer than three watched periods."""
+    return (one_change(counts), changes(counts)) if _watched(counts) >= LEAST_PERIODS else (None, None)
 
 
 def one_change(counts: CountSeries, poisson: bool = False) -> OneChange:

@@ -14,20 +14,7 @@ from daliz.corridor.errors import DalizError
 from daliz.corridor.names import did_you_mean
 from daliz.relations.balance import Concentration, of_counts
 from daliz.relations.countries import country_name
-from daliz.relations.counts import (
-    Changes,
-    CountSeries,
-    Interval,
-    OneChange,
-    Ranks,
-    Rate,
-    Trend,
-    changes,
-    one_change,
-    rank_partners,
-    rate,
-    trend,
-)
+from daliz.relations.counts import Changes, CountSeries, Interval, OneChange, Ranks, Rate, Trend, change_points, rank_partners, rate, trend
 from daliz.relations.counts.series import series
 from daliz.relations.events.coverage import Coverage, coverage
 from daliz.relations.events.fold import fold, months_by_year
@@ -151,7 +138,6 @@ class EventStore:
         both = CountSeries(out.labels, out.counts + back.counts, out.exposure)
         if not both.periods:
             raise DalizError(f"{self.folder}: the files cover less than a week of every year, too little for a rate; --months gives counts")
-        enough = int((both.exposure > 0).sum()) >= 3
         ranks, balance = {}, {}
         for country in pair if self.pair is None else ():
             partners = self.partners(country, name)
@@ -165,8 +151,7 @@ class EventStore:
             back,
             rate(both),
             trend(both),
-            one_change(both) if enough else None,
-            changes(both) if enough else None,
+            *change_points(both),
             share_interval(out.total, both.total),
             ranks,
             balance,

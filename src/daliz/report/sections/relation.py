@@ -11,7 +11,7 @@ from daliz.corridor import Corridor
 from daliz.draw import INK, PALETTE, chart_svg
 from daliz.relations.countries import country_name
 from daliz.relations.headlines import relation_figures
-from daliz.relations.meetings import RankView
+from daliz.relations.meetings import PairVisits, RankView
 from daliz.relations.relation import Relation, incomplete_note, rank_text, relation
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
@@ -40,7 +40,7 @@ def _lead(found: Relation) -> str:
     own = found.sourced
     change = ""
     if own.change is not None and own.both.total:
-        change = f" The rate changed most probably in {own.change.best} ({max(own.change.probability):.0%} if it changed once)."
+        change = f" If the rate changed once, it was most probably in {own.change.best} ({max(own.change.probability):.0%})."
     return (
         f"Presidents of {first} and {second} visited each other {own.both.total} times in {found.window.text()}, "
         f"{own.out.total} times from {first} and {own.back.total} from {second}.{change} "
@@ -54,9 +54,20 @@ def _visits_words(found: Relation) -> str:
     return (
         f"By kind: {kinds or 'none'}. With the rows that are recalled and not sourced there are {whole.both.total}. "
         f"A visit is one made in person; a video link is none, and meetings in third countries are left out. "
-        f"The rate is {own.rate.mean:.2f} a year (95 % credible interval {own.rate.low:.2f} to {own.rate.high:.2f}); a steady trend "
-        f"over these years rises with probability {own.trend.p_up:.0%}. "
+        f"The rate over all years is {own.rate.mean:.2f} a year (95 % credible interval {own.rate.low:.2f} to {own.rate.high:.2f}); a "
+        f"steady trend over these years rises with probability {own.trend.p_up:.0%}. {_change_words(own)}"
         f"If only 80 % of visits were on record, the rate would be {own.rate.mean / 0.8:.2f}."
+    )
+
+
+def _change_words(own: PairVisits) -> str:
+    if own.change is None or own.changes is None or not own.both.total:
+        return ""
+    before, after = own.change.before, own.change.after
+    return (
+        f"That it changed at all has probability {own.changes.any:.0%} (one half before seeing the counts); if it changed once, it was "
+        f"{before.value:.1f} a year before ({before.low:.1f} to {before.high:.1f}) and {after.value:.1f} after ({after.low:.1f} to "
+        f"{after.high:.1f}). "
     )
 
 
@@ -245,9 +256,10 @@ def _balance_grid(found: Relation) -> Grid:
     ]
     heads = ("country", "what", "partners", "effective partners", "95 % interval", "Herfindahl, points", "normalised", "evenness")
     caption = (
-        "How widely each country spreads what the tables count. Only what is on record is shared out: documents are those of this "
-        "corridor's register, which was collected on these two and therefore leans towards them; "
-        "trade is that of the partners with a published turnover, whose interval runs between the published values."
+        "How widely each country spreads what the tables count. Only what is on record is shared out. The interval of visits takes each "
+        "visit as chosen by itself. Documents are those of this corridor's register, which was collected on these two and leans towards "
+        "them; they are no sample, so they have no interval. Trade is that of the partners with a published turnover, with an interval "
+        "where the publications differ. Cargo is what the corridor's demands assume."
     )
     return Grid(heads, cells, caption)
 
