@@ -1,7 +1,8 @@
 """Reading: labelled texts, the PLOVER and PETRARCH-2 records beside published coders, and articles a second.
 
-The held-out labels were written before the reader was tuned and never tuned on; `further` texts were added later, each read once before
-its errors were looked at. The patterns of cooperation were written with the PLOVER records in view, so that table shows fit, not foresight.
+The held-out labels were written before the reader was tuned and never tuned on; `further` and `fresh` texts were added later, each batch
+read once before its errors were looked at; `locked` texts were written before their author read any rule, and their errors were never
+looked at. The patterns of cooperation were written with the PLOVER records in view, so that table shows fit, not foresight.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ ROOT = Path(__file__).parents[1]
 LABELLED = ROOT / "tests" / "reading" / "labelled"
 CASES = Path(os.environ.get("DALIZ_CASES", ROOT.parent / "shared" / "cases")) / "relations"
 HEADLINE = ("visit", "session", "signing")
+SETS = ("held_out", "locked", "tuned", "further", "fresh")
+# What the reader trusts this much it is right about more often; the rest it marks as doubtful.
+TRUSTED = 0.8
 POSITIVE = {"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID"}
 # UniversalPetrarch issue 52: 1,018 records, 565 correct, 713 uncoded, 3,212 extra.
 UNIVERSAL_PETRARCH = {"correct": 0.442, "missed": 0.558, "extra": 3.155}
@@ -49,12 +53,17 @@ def labelled_texts() -> dict[str, Any]:
     out: dict[str, Any] = {}
     print("Labelled texts of our own (party, day, number and mood right)")
     print(f"{'set':<10} {'kind':<14} {'labelled':>8} {'correct':>8} {'missed':>7} {'extra':>6} {'precision':>9} {'recall':>7}")
-    for name in ("held_out", "tuned", "further"):
-        scores = score(labelled(LABELLED / f"{name}.jsonl"), reader)
+    for name in SETS:
+        texts = labelled(LABELLED / f"{name}.jsonl")
+        scores = score(texts, reader)
         headline = Score()
         for kind in HEADLINE:
             headline = headline.plus(scores.get(kind, Score()))
-        rows = [(kind, scores[kind]) for kind in (*HEADLINE, "stock", "trade", "project", "meeting") if kind in scores]
+        trusted = Score()
+        for kind, counted in score(texts, reader, TRUSTED).items():
+            trusted = trusted.plus(counted) if kind in HEADLINE else trusted
+        kinds = (*HEADLINE, "stock", "trade", "project", "meeting", "intent")
+        rows = [("if trusted", trusted), *((kind, scores[kind]) for kind in kinds if kind in scores)]
         for kind, counted in [("the three", headline), *rows]:
             there = counted.correct + counted.missed
             shares = f"{counted.precision:>9.2f} {counted.recall:>7.2f}"

@@ -204,6 +204,8 @@ def _governed(above: Node, below: Node) -> str | None:
         "prep",
     ):
         return None
+    if above.lemma_ == "call" and below.dep_ in ("nsubjpass", "dobj", "oprd"):
+        return None
     if above.lemma_ == "discuss" and below.dep_ in ("dobj", "nsubjpass"):
         return None
     return mood

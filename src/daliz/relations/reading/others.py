@@ -126,16 +126,15 @@ def trades(scene: Scene) -> list[Draft]:
     """Trade turnover, exports and imports with their value and period."""
     assert scene.parsed.doc is not None
     text = scene.text(scene.parsed.start, scene.parsed.end)
-    if (freight := _freight(scene, text)) is not None:
-        return [freight]
+    freight = [draft for draft in [_freight(scene, text)] if draft is not None]
     named = TRADE.search(text)
     reached = REACHED.search(text)
     if not named or not reached:
-        return []
+        return freight
     amounts = [match for match in MONEY.finditer(text) if match["sign"] or match["unit"]]
     amounts = [match for match in amounts if match["scale"] and match.start() > named.start()]
     if not amounts:
-        return []
+        return freight
     match = amounts[0]
     value = float(match["value"].replace(",", "")) * SCALES[match["scale"].casefold()]
     at = scene.parsed.start + match.start()
@@ -163,7 +162,7 @@ def trades(scene: Scene) -> list[Draft]:
         for token in scene.parsed.doc
         if scene.parsed.characters(token.i)[0] >= scene.parsed.start + named.start() and token.i <= node.i
     ][:1]
-    return [draft]
+    return [draft, *freight]
 
 
 def _freight(scene: Scene, text: str) -> Draft | None:

@@ -280,7 +280,9 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if one.kind == "session":
         return (one.number is not None and one.number == other.number) or _bare(one.title) == _bare(other.title)
     if one.kind == "signing":
-        return one.number == other.number and codes == others and (one.number or 0) > 1
+        # `signing bilateral documents`, and a sentence later how many.
+        counts = {event.number for event in (one, other)}
+        return codes == others and max(one.number or 0, other.number or 0) > 1 and (len(counts) == 1 or None in counts)
     return codes == others
 
 

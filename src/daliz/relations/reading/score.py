@@ -88,13 +88,13 @@ def _takes_part(side: Mapping[str, str], parties: Sequence[Party]) -> bool:
     return any(party.country == side["country"] and name in party.name.casefold() for party in parties)
 
 
-def score(texts: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, Score]:
-    """Scores by kind over labelled texts."""
+def score(texts: Iterable[Mapping[str, Any]], reader: Reader, least: float = 0.0) -> dict[str, Score]:
+    """Scores by kind over labelled texts; `least`: count only what the reader trusts as much as this."""
     held = list(texts)
     readings = reader.read_many([(text["text"], text["date"]) for text in held], [text["id"] for text in held])
     scores: dict[str, Score] = {}
     for text, reading in zip(held, readings, strict=True):
-        _score_one(text, reading.events, scores)
+        _score_one(text, [event for event in reading.events if event.confidence >= least], scores)
     return scores
 
 

@@ -145,6 +145,8 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
         draft.status = "planned"
     draft.days = draft.when.days("done" if _planned_then(scene, draft) else draft.status)
+    if draft.when.form == "span" and draft.kind == "visit":
+        draft.doubt("only the week or month is told", 0.9)
     _lasting(draft)
 
 
