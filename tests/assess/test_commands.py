@@ -75,6 +75,8 @@ def test_charts_are_written(daliz: Daliz, tmp_path: Path) -> None:
         (("compare", "--scenario", "missing.toml"), "cannot be read"),
         (("compare", "--close", "RUS", "--relation", "here"), "expected ORIGIN:DESTINATION"),
         (("compare", "--close", "RUS", "--cluster", "tcp://127.0.0.1:9", "--no-keep"), "no Dask scheduler answers"),
+        (("compare", "--close", "RUS", "--chart", "nowhere/chart.png"), "no folder that is there"),
+        (("compare", "--close", "RUS", "--chart", "chart.pdf"), "ends in .svg or .png"),
         (("dependence", "KZA"), "KAZ"),
         (("agenda", "--only", "folc"), "nearest: focl"),
         (("agenda", "--measure", "speed"), "there are: transit_p50_days"),

@@ -51,6 +51,12 @@ def test_the_sea_takes_payload_by_the_metre(tiny: Corridor) -> None:
         (Scenario("x", cells=(Cells("hazards", "storm_*", "share_closed", "0.5"),)), "no row of hazards fits 'storm_\\*'"),
         (Scenario("x", cells=(Cells("hazards", "wind_1", "shareclosed", "0.5"),)), "has no column 'shareclosed'; nearest: share_closed"),
         (Scenario("x", cells=(Cells("hazards", "wind_1", "share_closed", "5"),)), "expected at most 1"),
+        (Scenario("x", cells=(Cells("stops", "*", "dwell_h", "5"),)), "rows of stops have no id"),
+        (
+            Scenario("x", cells=(Cells("hazards", "wind_*", "share_closed", "0.5"), Cells("hazards", "wind_1", "share_closed", "0.2"))),
+            r"contradict each other: hazards.wind_1.share_closed = 0.5 and 0.2",
+        ),
+        (Scenario("x", close_countries=("XXX",)), "high seas"),
         (Scenario("x", close_countries=("EST", "MID", "WST")), "closes every service"),
     ],
 )

@@ -30,8 +30,7 @@ from daliz.assess.digital import FibreLoss, fibre_loss, hubs
 from daliz.assess.ways import best_ways, cargo_ends, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.names import did_you_mean
-
-HIGH_SEAS = "XXX"
+from daliz.corridor.places import HIGH_SEAS
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from daliz.corridor import Corridor
+from daliz.corridor.places import HIGH_SEAS
 from daliz.fibre.latency import calibration
 from daliz.fibre.network import Network, network, round_trip_ms
 
 MOST_HUBS = 8
-HIGH_SEAS = "XXX"
 
 
 @dataclass(frozen=True, eq=False)

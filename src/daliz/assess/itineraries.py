@@ -13,6 +13,7 @@ import polars as pl
 
 from daliz.assess.ways import week_of
 from daliz.corridor import Corridor
+from daliz.corridor.places import HIGH_SEAS
 from daliz.freight.plan import Plan, PlanError, plan
 
 SCHEMA: dict[str, Any] = {
@@ -50,7 +51,7 @@ def _of_pair(corridor: Corridor, origin: str, destination: str, commodity: str) 
     """The itineraries of a pair. A country is left out only of a question whose answer passes it: without any other, the answer stays."""
     found: dict[str, dict[str, object]] = {}
     country = dict(corridor["places"].select("id", "country").iter_rows())
-    never = {country[origin], country[destination], "XXX"}
+    never = {country[origin], country[destination], HIGH_SEAS}
     waiting = [frozenset[str]()]
     asked = set(waiting)
     while waiting:

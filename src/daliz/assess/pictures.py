@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CELL = 34
 DARK = 0.5
+WIDE_PERCENT = 200
+TICKS_PERCENT = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)
 
 
 def matrix_chart(
@@ -52,10 +54,11 @@ def matrix_chart(
 
 def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.LayerChart:
     """Changes in percent of the corridor as it is, with their 95 % intervals; measures without a change or without a value are not
-    drawn."""
+    drawn, nor what is left standing, which is the other side of what is delivered."""
     import altair as alt
 
-    shown = comparison.table.filter((pl.col("difference").abs() > 0) & (pl.col("base").abs() > 0))
+    told = (pl.col("difference").abs() > 0) & (pl.col("base").abs() > 0) & (pl.col("measure") != "left_teu_year")
+    shown = comparison.table.filter(told)
     percent = shown.select(
         "base",
         what=pl.concat_str("label", pl.col("subject").replace(dict(names)), separator=", ").str.strip_chars(", "),
@@ -63,7 +66,12 @@ def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.La
     )
     base = alt.Chart(percent).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=430)))
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
-    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=alt.X("low:Q", title="change, percent"), x2="high:Q")
+    most = max([abs(end) for end in (*percent["low"], *percent["high"])], default=0.0)
+    change = alt.X("low:Q", title="change, percent")
+    if most > WIDE_PERCENT:
+        ticks = [sign * tick for tick in TICKS_PERCENT if tick <= 2 * most for sign in (-1, 1) if sign > 0 or tick in (20, 50, 100)]
+        change = change.scale(type="symlog", constant=20).axis(values=ticks).title("change, percent (logarithmic)")
+    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=change, x2="high:Q")
     points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="difference:Q")
     numbers = base.mark_text(align="left", dx=8, dy=-7, fontSize=11).encode(x="high:Q", text=alt.Text("difference:Q", format="+.1f"))
     return (zero + spans + points + numbers).properties(width=380, height=24 * percent.height)

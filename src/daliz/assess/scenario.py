@@ -19,6 +19,7 @@ import polars as pl
 
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.names import did_you_mean
+from daliz.corridor.places import HIGH_SEAS
 from daliz.corridor.read import as_text
 
 
@@ -133,9 +134,12 @@ def find_scenario(corridor: Corridor, name: str) -> Scenario:
 def apply(corridor: Corridor, scenario: Scenario) -> Corridor:
     """The corridor as it is in the scenario.
 
-    Raises: DalizError when the scenario names something that does not exist, sets a value that a column cannot hold, holds projects that
-    contradict each other, or leaves no service to run.
+    Raises: DalizError when the scenario names something that does not exist, sets a value that a column cannot hold, holds projects
+    or cells that contradict each other, or leaves no service to run.
     """
+    if HIGH_SEAS in scenario.close_countries:
+        raise DalizError(f"scenario {scenario.name}: {HIGH_SEAS} stands for the high seas, which are no country's territory; close a place")
+    _check_cells(corridor, scenario)
     for country in scenario.close_countries:
         corridor = corridor.close(country=country)
     for place in scenario.close_places:
@@ -158,14 +162,34 @@ def apply(corridor: Corridor, scenario: Scenario) -> Corridor:
     return corridor
 
 
-def _with_cells(corridor: Corridor, cells: Cells, name: str) -> Corridor:
+def _rows(corridor: Corridor, cells: Cells, name: str) -> list[str]:
+    """Ids of the rows that some cells are set in. Raises: DalizError when there is no such column or row."""
     frame = corridor[cells.table]
+    if "id" not in frame.columns:
+        raise DalizError(f"scenario {name}: rows of {cells.table} have no id, so that their cells cannot be set")
     if cells.column not in frame.columns:
         raise DalizError(f"scenario {name}: {cells.table} has no column {cells.column!r}{did_you_mean(cells.column, frame.columns)}")
     keys = frame["id"].to_list()
-    hits = [row for row, key in enumerate(keys) if fnmatchcase(key, cells.row)]
-    if not hits:
+    found = [key for key in keys if fnmatchcase(key, cells.row)]
+    if not found:
         raise DalizError(f"scenario {name}: no row of {cells.table} fits {cells.row!r}{did_you_mean(cells.row, keys)}")
+    return found
+
+
+def _check_cells(corridor: Corridor, scenario: Scenario) -> None:
+    """Raises: DalizError when two entries set one cell to different values."""
+    known: dict[tuple[str, str, str], str] = {}
+    for cells in scenario.cells:
+        for row in _rows(corridor, cells, scenario.name):
+            value = known.setdefault((cells.table, row, cells.column), cells.value)
+            if value != cells.value:
+                where = f"{cells.table}.{row}.{cells.column}"
+                raise DalizError(f"scenario {scenario.name}: cells contradict each other: {where} = {value} and {cells.value}")
+
+
+def _with_cells(corridor: Corridor, cells: Cells, name: str) -> Corridor:
+    frame = corridor[cells.table]
+    hits = frame["id"].is_in(_rows(corridor, cells, name)).arg_true()
     changed = frame.with_columns(as_text(frame[cells.column]).scatter(hits, cells.value).alias(cells.column))
     return corridor.replace(cells.table, changed, f"{cells.table}.{cells.row}.{cells.column} = {cells.value}")
 

@@ -83,7 +83,8 @@ def compare(
         from daliz.draw import save_chart
 
         first = next(iter(found.values()))
-        save_chart(comparison_chart(first, {subject: subject_name(loaded, subject) for subject in first.table["subject"].unique()}), chart)
+        names = {subject: subject_name(loaded, subject) for subject in first.table["subject"].unique() if subject}
+        save_chart(comparison_chart(first, names), chart)
     if as_json:
         print(json.dumps([_plain(each) for each in found.values()], ensure_ascii=False))
         return

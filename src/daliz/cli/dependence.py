@@ -40,9 +40,10 @@ def dependence(
     if chart is not None:
         from daliz.assess.pictures import matrix_chart
         from daliz.draw import save_chart
+        from daliz.relations.countries import country_name
 
         rows, columns = ends_of(frame)
-        names = {name: name for name in (*rows, *columns)}
+        names = {code: country_name(code) for code in (*rows, *columns)}
         save_chart(matrix_chart(frame, "access_lost", names, rows, columns, "Access lost in time, percent"), chart)
     if as_json:
         shown = frame if code is None else frame.filter((pl.col("country") == code) | (pl.col("territory") == code))

@@ -19,7 +19,22 @@ KeepOption = Annotated[
 ]
 ReplicationsOption = Annotated[int, typer.Option(min=2, max=10_000, help="Simulated years; more of them, narrower intervals.")]
 SeedOption = Annotated[int, typer.Option(help="Seed; the same seed gives the same figures.")]
-ChartOption = Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")]
+
+
+def _chart_path(path: Path | None) -> Path | None:
+    """A path that a chart can be written to; found out before anything is computed. Raises: DalizError when it cannot."""
+    from daliz.corridor import DalizError
+
+    if path is None:
+        return None
+    if path.suffix not in (".svg", ".png"):
+        raise DalizError(f"--chart {path}: expected a name that ends in .svg or .png")
+    if not path.absolute().parent.is_dir() or path.is_dir():
+        raise DalizError(f"--chart {path}: cannot be written; {path.absolute().parent} is no folder that is there")
+    return path
+
+
+ChartOption = Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.", callback=_chart_path)]
 
 
 def kept_in(keep: bool) -> Path | None:
@@ -36,7 +51,8 @@ def progress(keep: bool) -> Iterator[Tell]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("corridors"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
         try:
             yield lambda name, done, total: bar.update(task, completed=done, total=total)

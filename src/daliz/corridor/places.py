@@ -11,6 +11,9 @@ from daliz.corridor.names import did_you_mean, fold, short_name
 if TYPE_CHECKING:
     from daliz.corridor.model import Corridor
 
+HIGH_SEAS = "XXX"
+"""Country of places that lie in none (ISO 3166 leaves the code free)."""
+
 
 def find_place(corridor: Corridor, text: str) -> str:
     """The id of the place that is meant.
