@@ -64,8 +64,8 @@ def main() -> None:
     except DalizError as error:
         print(f"daliz: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt as stopped:
-        print(f"daliz: stopped; {stopped}" if str(stopped) else "daliz: stopped", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("daliz: stopped", file=sys.stderr)
         raise SystemExit(130) from None
     except BrokenPipeError:
         raise SystemExit(0) from None

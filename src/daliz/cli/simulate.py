@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -143,10 +144,15 @@ def _run(
             aim = f" of {100 * precision:g} %" if precision else ""
             bar.update(task, completed=done, total=total, description=f"±{100 * half:.2g} %{aim}" if half < 10 else "")
 
-        return run(
-            corridor, years=years, replications=count, seed=seed, precision=precision, watched=watch, workers=workers, cluster=cluster,
-            resume=resume, assumptions=assumptions, strict=not corridor.history, progress=progress,
-        )  # fmt: skip
+        try:
+            return run(
+                corridor, years=years, replications=count, seed=seed, precision=precision, watched=watch, workers=workers,
+                cluster=cluster, resume=resume, assumptions=assumptions, strict=not corridor.history, progress=progress,
+            )  # fmt: skip
+        except KeyboardInterrupt as stopped:
+            said = str(stopped) or "Nothing is kept; with --resume FILE the next time goes on from here"
+            print(f"daliz: stopped. {said}.", file=sys.stderr)
+            raise
 
 
 def _ends(corridor: Corridor, text: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ import math
 import pickle
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def replicate(compiled: Compiled, plan: Plan, progress: Progress | None = None) 
     except KeyboardInterrupt:
         if plan.resume is None or kept.done == 0:
             raise
-        raise KeyboardInterrupt(f"{kept.done} replications are kept in {plan.resume}") from None
+        raise KeyboardInterrupt(f"{kept.done} replications are kept in {plan.resume}; the same command goes on from there") from None
     return kept.tally(), names
 
 
@@ -190,7 +191,9 @@ def _chunks(compiled: Compiled, plan: Plan, key: str, first: int) -> Iterator[Ta
         try:
             yield from results
         finally:
-            results.close()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # joblib warns of chunks begun that precision no longer needs
+                results.close()
 
 
 def _on_cluster(compiled: Compiled, plan: Plan, key: str, spans: list[tuple[int, int]]) -> Iterator[Tally]:

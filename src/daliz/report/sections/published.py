@@ -133,10 +133,11 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     blocks.append(
         Words(
             f"{len(rest)} further published figures and statements stand in the tables without a model figure that corresponds to them; "
-            "they are listed so that nobody has to wonder whether they were left out."
+            "they are listed so that nobody has to wonder whether they were left out. Where one looks as if the model gave it and does not, "
+            "its note says why."
         )
     )
-    heads = ("What", "Period", "Published", "Unit", "Certainty")
+    heads = ("What", "Period", "Published", "Unit", "Certainty", "Note")
     blocks.append(Grid(heads, [_bare(row) for row in rest], "Observations without a model figure.", folded=True))
     inside = sum(row["verdict"] == "meets" and row["difference"] == 0 for row in rows)
     lead = (
@@ -166,4 +167,4 @@ def _bare(row: Mapping[str, Any]) -> tuple[str, ...]:
     ends = [readable(row[name]) for name in ("value", "low", "high") if row[name] is not None]
     shown = row["statement"] or (ends[0] if len(ends) == 1 else " to ".join(ends[-2:]) if ends else "")
     what = " ".join(part for part in (row["metric"], row["subject"] and f"({row['subject']})") if part)
-    return what, row["period"] or "", shown, row["unit"] or "", row["certainty"]
+    return what, row["period"] or "", shown, row["unit"] or "", row["certainty"], row["note"] or ""
