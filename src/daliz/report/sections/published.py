@@ -133,8 +133,8 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
     blocks.append(
         Words(
             f"{len(rest)} further published figures and statements stand in the tables without a model figure that corresponds to them; "
-            "they are listed so that nobody has to wonder whether they were left out. Where one looks as if the model gave it and does not, "
-            "its note says why."
+            "they are listed so that nobody has to wonder whether they were left out. Where one looks as if the model gave it and does "
+            "not, its note says why."
         )
     )
     heads = ("What", "Period", "Published", "Unit", "Certainty", "Note")
