@@ -97,11 +97,12 @@ def bottleneck_chart(frame: pl.DataFrame, labels: dict[str, str], most: int = 8)
         .with_columns(pl.format("{}: {}", pl.col("resource").replace(labels), "what").alias("label"))
     )
     order = rows["label"].to_list()
-    base = alt.Chart(rows).encode(y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=380)))
+    axis = alt.Axis(labelLimit=380, labelExpr="split(datum.label, ': ')")
+    base = alt.Chart(rows).encode(y=alt.Y("label:N", sort=order, title=None, axis=axis))
     bars = base.mark_bar(height=14, color=PALETTE[0]).encode(x=alt.X("box_days_year:Q", title="box-days saved a year"))
     whiskers = base.mark_rule(color=PALETTE[1], strokeWidth=2).encode(x="low:Q", x2="high:Q")
     zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=INK, strokeWidth=1).encode(x="x:Q")
-    return alt.layer(bars, whiskers, zero).properties(width=WIDTH - 360, height=28 * len(order))
+    return alt.layer(bars, whiskers, zero).properties(width=WIDTH - 260, height=36 * len(order))
 
 
 def queue_chart(simulation: Simulation, labels: dict[str, str], most: int = 4) -> Any:

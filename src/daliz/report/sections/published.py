@@ -11,6 +11,7 @@ from daliz.corridor.figures import Figure, readable
 from daliz.report.section import Block, Grid, Picture, Section, Words
 
 CLOSE = 0.05
+SMALLEST_TOLD = 0.005
 
 
 def compared(corridor: Corridor, figures: Sequence[Figure]) -> list[dict[str, Any]]:
@@ -118,7 +119,7 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
             row["what"],
             _published_text(row),
             _model_text(row),
-            "within" if row["difference"] == 0 else f"{row['difference']:+.0%}" if row["difference"] is not None else "",
+            _difference_text(row["difference"]),
             row["verdict"],
         )
         for row in rows
@@ -148,6 +149,19 @@ def section(corridor: Corridor, figures: Sequence[Figure]) -> Section:
         "thing, so that the counts are no score."
     )
     return Section("published", "Model against published", lead, blocks, extra={"compared": rows})
+
+
+def _difference_text(difference: float | None) -> str:
+    """The difference as people read it: none within the range, and no percent that rounds to nothing.
+
+    >>> _difference_text(0.0), _difference_text(-0.23), _difference_text(-0.003), _difference_text(None)
+    ('within', '-23%', 'under 1%', '')
+    """
+    if difference is None:
+        return ""
+    if difference == 0.0:
+        return "within"
+    return "under 1%" if abs(difference) < SMALLEST_TOLD else f"{difference:+.0%}"
 
 
 def _published_text(row: Mapping[str, Any]) -> str:
