@@ -197,7 +197,8 @@ def light(
     if to is not None:
         loaded = _loaded(corridor, projects)
         along = rooms.light_along(loaded, cable, to, margin_db=margin_db)
-        _print_json(along.as_dict()) if as_json else _say_along(along, short_names(loaded))
+        cables = dict(loaded["cables"].select("id", "name").iter_rows())
+        _print_json(along.as_dict()) if as_json else _say_along(along, short_names(loaded), cables)
         return
     try:
         length: float | None = float(cable)
@@ -248,12 +249,12 @@ def _through_gnpy(report: LightReport) -> dict[str, float] | None:
     }
 
 
-def _say_along(along: WayLight, names: dict[str, str]) -> None:
+def _say_along(along: WayLight, names: dict[str, str], cables: dict[str, str]) -> None:
     whole, a, b = along.whole, names[along.a], names[along.b]
     say(f"{a} to {b}, lit through without regeneration: GSNR {whole.gsnr_db:.1f} dB, {whole.capacity_tbps:.1f} Tbit/s a pair.")
     _table(
         ("section", "km", "GSNR alone, dB"),
-        [(name, f"{km:,.0f}", f"{gsnr:.1f}") for name, km, gsnr in along.sections],
+        [(cables[name], f"{km:,.0f}", f"{gsnr:.1f}") for name, km, gsnr in along.sections],
         right=(1, 2),
     )
     say("GSNR in the signal's bandwidth; spans of 80 km on land, 75 km in the sea; regeneration at a border starts anew.")
