@@ -31,6 +31,22 @@ def test_command_tells_in_sentences_that_fit_80_columns() -> None:
     assert max(map(len, result.output.splitlines())) <= 80
 
 
+def test_families_are_the_same_whatever_part_of_the_cargo_is_asked_about() -> None:
+    """The gate countries are those of the whole corridor, so the way past the Caspian is told also where little cargo takes it."""
+    result = CliRunner().invoke(app, ["flows", "--from", "xian_port", "--to", "duisburg", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert {"via_aze", "via_rus", "sea"} <= {figure["name"].split(":")[1] for figure in found["figures"]}
+
+
+def test_every_flow_and_share_comes_with_a_range() -> None:
+    found = json.loads(CliRunner().invoke(app, ["flows", "--corridor", TINY, "--json"]).stdout)
+    assert found["figures"]
+    for figure in found["figures"]:
+        assert figure["low"] <= figure["value"] <= figure["high"]
+        assert figure["interval"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daliz.assess.capacity import capacities
+from daliz.assess.checked import corrected
 from daliz.assess.expansion import Expansion, expansion
 from daliz.cli import app
 from daliz.corridor import Corridor, DalizError
@@ -82,13 +83,36 @@ def test_capacity_that_nothing_widens_is_named(through: Expansion) -> None:
 
 def test_doing_without_a_country_costs_no_less(embedded: Corridor) -> None:
     one = expansion(embedded, 3e9, 4e6, through="AZE")
-    two = expansion(embedded, 3e9, 4e6, through="AZE", closures=["TKM"], demand_factors=[1.0, 1.2])
-    assert two.design.scenarios == ("as it is", "demand times 1.2", "TKM closed")
+    two = expansion(embedded, 3e9, 4e6, through="AZE", closures=["RUS"], demand_factors=[1.0, 1.2])
+    assert two.design.scenarios == ("as it is", "demand times 1.2", "RUS closed")
     costs = []
     for problem in (one, two):
         answer = invest(problem.design, target=True)
         costs.append(answer.cost if answer.reached else np.inf)
     assert costs[0] <= costs[1]
+
+
+def test_a_scenario_without_any_way_is_named(embedded: Corridor) -> None:
+    design = expansion(embedded, target_t_year=3e6, through="AZE", closures=["AZE"]).design
+    with pytest.raises(InvestError, match="scenario 'AZE closed': some of the demand has no way left"):
+        invest(design, target=True)
+
+
+def test_a_plan_that_falls_short_in_a_simulated_year_is_widened_within_the_budget(through: Expansion) -> None:
+    first, best = corrected(through, invest(through.design, target=True))
+    assert first.low <= first.delivered_teu_year <= first.high
+    assert best.delivered_teu_year >= first.delivered_teu_year
+    assert (best.units >= first.units).all()
+    assert first.cost_usd <= best.cost_usd <= 1.5e9
+    assert best.gap >= first.gap
+
+
+def test_command_says_first_that_there_is_nothing_to_build_and_how_to_ask_of_one_corridor() -> None:
+    result = CliRunner().invoke(app, ["invest", "--target", "10e6t", "--no-simulate"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("By yearly capacities there is nothing to build")
+    assert "--through AZE" in result.output
+    assert max(map(len, map(str.rstrip, result.output.splitlines()))) <= 80
 
 
 def test_tiny_corridor_is_widened_by_its_project(tiny: Corridor) -> None:

@@ -9,6 +9,10 @@ import typer
 from daliz.cli.dataset import CorridorOption, JsonOption
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
     from daliz.corridor import Corridor
     from daliz.freight.flows import Calibration, CorridorFlows
 
@@ -29,19 +33,24 @@ def flows(
     from daliz.assess.itineraries import itineraries
     from daliz.corridor import find_place, load
     from daliz.freight.flows import calibrate, flow_model
+    from daliz.freight.flows.families import gates
+    from daliz.freight.flows.uncertainty import with_ranges
 
     tables = load(corridor)
     ends = [None if name is None else find_place(tables, name) for name in (origin, destination)]
     wanted = _series(series)
     fitted, held = _years(fit, "--fit"), _years(check, "--check")
+    # Gate countries are those of the whole corridor, whatever part of its cargo is asked about.
+    told_by = gates(tables)
     tables = _asked(tables, *ends)
-    model = flow_model(tables, itineraries(tables), demand)
+    ways = itineraries(tables)
+    model = flow_model(tables, ways, demand, told_by)
     calibration = calibrate(tables, model, wanted, fitted, held) if wanted else None
-    found = calibration.flows if calibration else model.solve()
+    found = calibration.flows if calibration else with_ranges(model.solve(), tables, ways, demand, told_by)
     if as_json:
         _print_json(found, calibration)
     else:
-        _tell(found, calibration)
+        _tell(tables, found, calibration)
 
 
 def _asked(tables: Corridor, origin: str | None, destination: str | None) -> Corridor:
@@ -97,49 +106,77 @@ def _print_json(found: CorridorFlows, calibration: Calibration | None) -> None:
     print(json_text(answer))
 
 
-def _tell(found: CorridorFlows, calibration: Calibration | None) -> None:
+def _tell(tables: Corridor, found: CorridorFlows, calibration: Calibration | None) -> None:
+    from daliz.cli.say import say
+    from daliz.corridor.places import short_names
+
+    names = short_names(tables)
+    total = float(found.totals["teu_year"].sum())
+    figures = [figure for figure in found.figures() if figure.name.startswith("flow_teu_year:") and figure.value >= 0.0005 * total]
+    say(f"{total:,.0f} TEU a year choose between {found.itineraries.height:,} itineraries:")
+    for figure in figures:
+        span = "" if figure.low is None or figure.high is None else f" ({100 * figure.low / total:.0f} to {100 * figure.high / total:.0f})"
+        say(f"{100 * figure.value / total:.1f} %{span} {_way(figure.name.partition(':')[2])}", indent=2)
+    if found.interval:
+        say(f"In brackets: {found.interval}, each by itself.")
+    if found.left.height:
+        say(f"{float(found.left['teu_year'].sum()):,.0f} TEU a year have no itinerary: {', '.join(_pairs(found.left, names))}.")
+    _tell_pairs(found, names)
+    labels = _resource_names(tables, names)
+    for row in found.use.filter(found.use["use"] > 0.6).head(8).iter_rows(named=True):
+        used = f"{100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year"
+        say(f"{labels.get(row['resource'].split(':')[0], row['resource'])}: {used}, {row['delay_days']:.1f} days of waiting.")
+    if calibration is not None:
+        _tell_fit(calibration)
+
+
+def _tell_pairs(found: CorridorFlows, names: Mapping[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from daliz.cli.say import say
-    from daliz.freight.flows.corridor import words
-
-    total = float(found.totals["teu_year"].sum())
-    parts = ", ".join(f"{100 * share:.1f} % {words(family)}" for family, _, share in found.totals.iter_rows() if share >= 0.0005)
-    say(f"{total:,.0f} TEU a year choose between {found.itineraries.height:,} itineraries: {parts}.")
-    if found.left.height:
-        say(f"{float(found.left['teu_year'].sum()):,.0f} TEU a year have no itinerary: {', '.join(_pairs(found.left))}.")
     grid = Table(box=None, pad_edge=False)
-    for name in ("from", "to", "corridor"):
-        grid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=16)
-    for name in ("TEU/year", "share %", "days", "USD/FEU"):
+    for name in ("from", "to", "way"):
+        grid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=14)
+    for name in ("TEU/yr", "%", "days", "USD/FEU"):
         grid.add_column(name, justify="right", no_wrap=True)
     for row in found.shares.filter(found.shares["share"] >= 0.005).head(30).iter_rows(named=True):
-        grid.add_row(row["origin"], row["destination"], row["family"], f"{row['teu_year']:,.0f}", f"{100 * row['share']:.1f}",
-                     f"{row['days_mean']:.1f}", f"{row['cost_usd_feu']:,.0f}")  # fmt: skip
+        grid.add_row(names[row["origin"]], names[row["destination"]], _way(row["family"], short=True), f"{row['teu_year']:,.0f}",
+                     f"{100 * row['share']:.1f}", f"{row['days_mean']:.1f}", f"{row['cost_usd_feu']:,.0f}")  # fmt: skip
     Console(width=80).print(grid)
-    full = found.use.filter(found.use["use"] > 0.6)
-    for row in full.head(8).iter_rows(named=True):
-        used = f"{100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year"
-        say(f"{row['resource']}: {used}, {row['delay_days']:.1f} days of waiting.")
-    if calibration is not None:
-        _tell_fit(calibration)
+
+
+def _way(family: str, short: bool = False) -> str:
+    """A family in a reader's words."""
+    from daliz.freight.flows.corridor import words
+    from daliz.relations.countries import country_name
+
+    if family.startswith("via_"):
+        return f"{'by' if short else 'by way of'} {country_name(family[4:].upper())}"
+    return {"sea": "container ship", "direct": "past none"}.get(family, family) if short else words(family)
+
+
+def _resource_names(tables: Corridor, names: Mapping[str, str]) -> dict[str, str]:
+    """Names that people know for services, fleets and terminals."""
+    labels = {f"{table}/{row}": name for table in ("services", "fleets") for row, name in tables[table].select("id", "name").iter_rows()}
+    terminals = tables["terminals"].select("id", "place", "operation").iter_rows()
+    return labels | {f"terminals/{row}": f"{names[place]}, {operation.replace('_', ' ')}" for row, place, operation in terminals}
 
 
 def _tell_fit(calibration: Calibration) -> None:
     from daliz.cli.say import say
 
     constant = calibration.constants[calibration.family]
-    say(f"Fitted to published volumes: a constant of {constant:+.2f} in the utility of {calibration.family}.")
+    mine, its = _way(calibration.family), _way(calibration.other)
+    years = ", ".join(str(p.year) for p in calibration.predictions if p.fitted)
+    say(f"Fitted to the published volumes of {years}: a constant of {constant:+.2f} in the utility of what goes {mine}.")
+    say(f"Share {mine} in the two ({mine}, and {its}):")
     for p in calibration.predictions:
         inside = "within the interval" if p.miss_points == 0 else f"the interval misses it by {p.miss_points:.1f} percentage points"
         kind = "fitted" if p.fitted else "predicted"
-        say(
-            f"{p.year}: share of {calibration.family} in the two {kind} {100 * p.share:.1f} % ({100 * p.low:.1f} to {100 * p.high:.1f}), "
-            f"published {100 * p.observed:.1f} %: {inside}.",
-            indent=2,
-        )
+        shares = f"{kind} {100 * p.share:.1f} % ({100 * p.low:.1f} to {100 * p.high:.1f}), published {100 * p.observed:.1f} %"
+        say(f"{p.year}: {shares}: {inside}.", indent=2)
+    say("The interval is Student's t at 90 % from so few years, so it is wide, and holds for a year like them: not for a trend or a shock.")
 
 
-def _pairs(frame: object) -> list[str]:
-    return [f"{row['origin']} to {row['destination']}" for row in frame.iter_rows(named=True)]  # type: ignore[attr-defined]
+def _pairs(frame: pl.DataFrame, names: Mapping[str, str]) -> list[str]:
+    return [f"{names[row['origin']]} to {names[row['destination']]}" for row in frame.iter_rows(named=True)]

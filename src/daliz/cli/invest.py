@@ -10,9 +10,14 @@ import typer
 from daliz.cli.dataset import CorridorOption, JsonOption
 
 if TYPE_CHECKING:
+    from daliz.assess.checked import Checked
     from daliz.assess.expansion import Expansion
+    from daliz.corridor import Corridor
     from daliz.freight.invest import Answer
+    from daliz.freight.invest.design import Floats
 
+CLOSE = 0.02
+"""Share of the demand that a simulated year may miss before it is said first."""
 UNITS = {"": 1.0, "t": 1.0, "kt": 1e3, "mt": 1e6}
 
 
@@ -30,6 +35,7 @@ def invest(
     as_json: JsonOption = False,
 ) -> None:
     """What to build: the cheapest that carries a target, or the most for a budget; checked by simulation."""
+    from daliz.assess.checked import corrected
     from daliz.assess.expansion import expansion
     from daliz.corridor import load
     from daliz.freight.invest import invest as ask
@@ -46,11 +52,11 @@ def invest(
         whole=not parts,
     )
     answer = ask(problem.design, tonnes is not None, time_limit_s=time_limit)
-    checked = _simulated(problem, answer) if simulate else None
+    checked = corrected(problem, answer) if simulate else None
     if as_json:
         _print_json(problem, answer, tonnes, checked)
     else:
-        _tell(problem, answer, tonnes, checked)
+        _tell(problem, answer, tonnes, checked, through)
 
 
 def _tonnes(text: str) -> float:
@@ -79,32 +85,21 @@ def _scale(problem: Expansion, answer: Answer, tonnes: float | None) -> float:
     return (1.0 if tonnes is None else tonnes / problem.tonnes_year) * answer.growth
 
 
-def _simulated(problem: Expansion, answer: Answer) -> tuple[float, float] | None:
-    """TEU a year that the design carries, and that a year of simulation of what is built delivers."""
-    from daliz.freight.simulate import simulate
-
-    scale = float(problem.design.amount[:, 0].sum()) / problem.teu_year * answer.growth
-    built = problem.built(answer.solution.built)
-    result = simulate(built, replications=2, factors=dict.fromkeys(problem.demands, scale), probes=())
-    counted = result.throughput.filter(result.throughput["demand"].is_in(list(problem.demands)))
-    return problem.teu_year * scale, float(counted["delivered_teu_year"].sum())
-
-
-def _chosen(problem: Expansion, answer: Answer) -> list[dict[str, object]]:
+def _chosen(problem: Expansion, built: Floats) -> list[dict[str, object]]:
     return [
         {
             "option": option.name,
-            "label": option.label,
+            "label": _named(problem.corridor, option.label),
             "units": float(units),
             "cost_usd": float(units) * option.cost_usd,
             "project": option.project,
         }
-        for option, units in zip(problem.options, answer.solution.built, strict=True)
+        for option, units in zip(problem.options, built, strict=True)
         if units > 1e-6
     ]
 
 
-def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checked: tuple[float, float] | None) -> None:
+def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checked: tuple[Checked, Checked] | None) -> None:
     from daliz.cli.say import json_text
 
     solved = answer.solution.solved
@@ -116,14 +111,17 @@ def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checke
                 "cost_usd": answer.cost,
                 "carried_t_year": problem.tonnes_year * _scale(problem, answer, tonnes),
                 "target_t_year": tonnes,
-                "build": _chosen(problem, answer),
+                "build": _chosen(problem, answer.solution.built),
                 "full": [{"resource": name, "value": value} for name, value in answer.binding],
                 "scenarios": list(problem.design.scenarios),
                 "status": solved.status,
                 "bound": solved.bound,
                 "gap": solved.gap,
                 "seconds": solved.seconds,
-                "simulated": None if checked is None else {"designed_teu_year": checked[0], "delivered_teu_year": checked[1]},
+                "simulated": None if checked is None else _measured(checked[0]),
+                "widened": None
+                if checked is None
+                else {**_measured(checked[1]), "cost_usd": checked[1].cost_usd, "build": _chosen(problem, checked[1].units)},
                 "projects_without_cost": list(problem.without_cost),
                 "demands_without_service": list(problem.unreachable),
             }
@@ -131,44 +129,122 @@ def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checke
     )
 
 
-def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tuple[float, float] | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _measured(plan: Checked) -> dict[str, float]:
+    return {
+        "designed_teu_year": plan.wanted_teu_year,
+        "delivered_teu_year": plan.delivered_teu_year,
+        "low": plan.low,
+        "high": plan.high,
+        "gap": plan.gap,
+    }
 
+
+def _named(tables: Corridor, text: str) -> str:
+    """Words about rows, with names of places and services where ids of them stand."""
+    from daliz.corridor.places import short_names
+
+    names = short_names(tables) | {f"services/{row}": name for row, name in tables["services"].select("id", "name").iter_rows()}
+    for row, place, operation in tables["terminals"].select("id", "place", "operation").iter_rows():
+        names[f"terminals/{row}"] = f"{names[place]}, {operation.replace('_', ' ')}"
+    for row, start, end in tables["links"].select("id", "from_place", "to_place").iter_rows():
+        names[f"links/{row}"] = f"line {names[start]} - {names[end]}"
+    names |= {f"fleets/{row}": name for row, name in tables["fleets"].select("id", "name").iter_rows()}
+    return re.sub(r"[\w/]+", lambda word: names.get(word.group(), word.group()), text)
+
+
+def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tuple[Checked, Checked] | None, through: str | None) -> None:
     from daliz.cli.say import say
 
     carried = problem.tonnes_year * _scale(problem, answer, tonnes)
-    now = f"the tables ask for {problem.tonnes_year / 1e6:.2f} million t a year"
+    now = f"the tables ask for {problem.tonnes_year / 1e6:,.2f} million t a year"
     worst = f" in each of {len(problem.design.scenarios)} scenarios" if len(problem.design.scenarios) > 1 else ""
-    if tonnes is not None and not answer.reached:
-        say(f"{tonnes / 1e6:.2f} million t a year cannot be carried{worst}; what keeps it from it is {answer.why}.")
-        say(f"The nearest that can be is {carried / 1e6:.2f} million t a year, for {answer.cost / 1e6:,.0f} million USD ({now}).")
-    elif tonnes is not None:
-        say(f"{carried / 1e6:.2f} million t a year take {answer.cost / 1e6:,.0f} million USD{worst} ({now}).")
-    else:
-        say(f"{answer.cost / 1e6:,.0f} million USD carry {carried / 1e6:.2f} million t a year{worst} ({now}).")
+    short = checked is not None and checked[0].gap < -CLOSE
+    nothing = answer.reached and not answer.cost and through is None
+    if nothing:
+        _tell_nothing_to_build(problem, carried)
+    if checked is not None and short:
+        _tell_shortfall(problem, carried, *checked)
+    if not answer.reached and tonnes is not None:
+        why = _named(problem.corridor, answer.why)
+        say(f"By yearly capacities {tonnes / 1e6:,.2f} million t a year cannot be carried{worst}; what keeps it from it is {why}.")
+        say(f"The nearest that can be is {carried / 1e6:,.2f} million t a year, for {answer.cost / 1e6:,.0f} million USD ({now}).")
+    elif tonnes is not None and not nothing:
+        say(f"By yearly capacities {carried / 1e6:,.2f} million t a year take {answer.cost / 1e6:,.0f} million USD{worst} ({now}).")
+    elif not nothing:
+        say(f"By yearly capacities {answer.cost / 1e6:,.0f} million USD carry {carried / 1e6:,.2f} million t a year{worst} ({now}).")
+    _tell_units(_chosen(problem, answer.solution.built))
+    if answer.binding:
+        full = "; ".join(_named(problem.corridor, name) for name, _ in answer.binding[:4])
+        say(f"Full then, and worth widening: {full}.")
+    _tell_certainty(problem, answer, checked)
+    if problem.without_cost:
+        names = dict(problem.corridor["projects"].select("id", "name").iter_rows())
+        say(f"Left out, no cost is published (--assume-cost): {'; '.join(names.get(row, row) for row in problem.without_cost)}.")
+    if problem.unreachable:
+        say(f"Demand that no service reaches: {', '.join(problem.unreachable)}.")
+
+
+def _tell_nothing_to_build(problem: Expansion, carried: float) -> None:
+    """That the services that there are suffice by capacity, and how to ask about one corridor alone."""
+    from daliz.cli.say import say
+    from daliz.freight.flows.families import gates
+
+    say(f"By yearly capacities there is nothing to build: the services that there are carry {carried / 1e6:,.2f} million t a year "
+        f"(the tables ask for {problem.tonnes_year / 1e6:.2f}).")  # fmt: skip
+    ways = " or ".join(f"--through {gate}" for gate in gates(problem.corridor))
+    say(f"Cargo may take any way in the tables, whatever country it passes. To ask about one corridor alone, add {ways}.")
+
+
+def _share(plan: Checked) -> str:
+    low, high = (100 * (end / plan.wanted_teu_year - 1) for end in (plan.low, plan.high))
+    return f"{100 * plan.gap:+.1f} %, {low:+.1f} to {high:+.1f} between replications"
+
+
+def _tell_shortfall(problem: Expansion, carried: float, first: Checked, best: Checked) -> None:
+    """That the plan does not carry what it was made for, and what of it widening where the simulation waits mends."""
+    from daliz.cli.say import say
+
+    say(
+        f"The plan falls short when a year is simulated: {first.delivered_teu_year:,.0f} of {first.wanted_teu_year:,.0f} TEU "
+        f"({_share(first)}), so it is no answer yet for {carried / 1e6:,.2f} million t a year."
+    )
+    if best.units is first.units:
+        say("No option within the budget widens what cargo waits for there.")
+        return
+    more = best.units - first.units
+    say(f"Widened where the simulated cargo waits, for {best.cost_usd / 1e6:,.0f} million USD in all, it delivers "
+        f"{best.delivered_teu_year:,.0f} TEU ({_share(best)}). That is more than the design by:")  # fmt: skip
+    _tell_units(_chosen(problem, more))
+    if best.gap < -CLOSE:
+        waits = "; ".join(_named(problem.corridor, name) for name in best.waited_for[:3])
+        say(f"That is as near as the options and the budget come. What cargo waits for then: {waits}.")
+
+
+def _tell_units(chosen: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     grid = Table(box=None, pad_edge=False)
     grid.add_column("units", justify="right")
     grid.add_column("million USD", justify="right", no_wrap=True)
     grid.add_column("build")
-    for row in _chosen(problem, answer):
+    for row in chosen:
         grid.add_row(
             f"{row['units']:g}", f"{float(str(row['cost_usd'])) / 1e6:,.0f}", f"{row['label']}{' (project)' if row['project'] else ''}"
         )
     if grid.row_count:
         Console(width=80).print(grid)
-    if answer.binding:
-        say(f"Full then, and worth widening: {', '.join(name for name, _ in answer.binding[:4])}.")
+
+
+def _tell_certainty(problem: Expansion, answer: Answer, checked: tuple[Checked, Checked] | None) -> None:
+    """How sure cost and capacity are."""
+    from daliz.cli.say import say
+
     solved = answer.solution.solved
     if solved.status == "time_limit":
         say(f"The solver ran out of time: this is the best found, at most {100 * solved.gap:.1f} % from the best possible.")
-    if checked is not None:
-        designed, delivered = checked
-        say(
-            f"A simulated year with this built delivers {delivered:,.0f} of {designed:,.0f} TEU: {100 * (delivered / designed - 1):+.1f} % "
-            f"against the design, which knows no queues and no weather."
-        )
-    if problem.without_cost:
-        say(f"Left out, no cost is published (--assume-cost): {', '.join(problem.without_cost)}.")
-    if problem.unreachable:
-        say(f"Demand that no service reaches: {', '.join(problem.unreachable)}.")
+    if checked is not None and checked[0].gap >= -CLOSE:
+        say(f"A simulated year with this built delivers {checked[0].delivered_teu_year:,.0f} of {checked[0].wanted_teu_year:,.0f} TEU "
+            f"({_share(checked[0])}).")  # fmt: skip
+    if answer.cost:
+        say("Costs have no interval: those of projects are as published, those of steps are single estimates.")

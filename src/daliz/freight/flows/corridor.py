@@ -32,7 +32,8 @@ class CorridorFlows:
 
     Attributes: itineraries (one row an itinerary of a pair and cargo class: those given, and family, generalised_usd_feu, delay_days,
     share, teu_year), left (demand that has no itinerary: origin, destination, commodity, teu_year), use (resource, teu_year,
-    capacity_teu_year, use, delay_days), residual (of the fixed point), constants (of each family, in utility).
+    capacity_teu_year, use, delay_days), residual (of the fixed point), constants (of each family, in utility), pair_range and total_range
+    (low and high share of each family, by pair and of all cargo, where `uncertainty` was asked), interval (what the range is).
     """
 
     itineraries: pl.DataFrame
@@ -42,6 +43,9 @@ class CorridorFlows:
     constants: Mapping[str, float]
     rows: tuple[str, ...] = field(repr=False, default=())
     certainty: str = "assumed"
+    pair_range: pl.DataFrame | None = field(repr=False, default=None)
+    total_range: pl.DataFrame | None = field(repr=False, default=None)
+    interval: str = ""
 
     @property
     def shares(self) -> pl.DataFrame:
@@ -69,22 +73,28 @@ class CorridorFlows:
 
     def figures(self) -> list[Figure]:
         """Shares by pair (`share:family:origin-destination`) and flows by family (`flow_teu_year:family`)."""
-        found = [
-            Figure(
-                f"flow_teu_year:{family}", f"flow of all cargo {words(family)}", teu, "TEU/year", rows=self.rows, certainty=self.certainty
-            )
-            for family, teu, _ in self.totals.iter_rows()
-        ]
-        for row in self.shares.iter_rows(named=True):
-            pair = f"{row['origin']}-{row['destination']}"
+        pairs, totals = self.shares, self.totals
+        if self.pair_range is not None and self.total_range is not None:
+            pairs = pairs.join(self.pair_range, on=[*PAIR, "family"], how="left", maintain_order="left")
+            totals = totals.join(self.total_range, on="family", how="left", maintain_order="left")
+        total = float(totals["teu_year"].sum())
+        found = [self._figure(f"flow_teu_year:{row['family']}", f"flow of all cargo {words(row['family'])}", row, total, "TEU/year")
+                 for row in totals.iter_rows(named=True)]  # fmt: skip
+        for row in pairs.iter_rows(named=True):
             label = f"share of cargo {row['origin']} to {row['destination']} {words(row['family'])}"
-            found.append(Figure(f"share:{row['family']}:{pair}", label, 100 * row["share"], "%", rows=self.rows, certainty=self.certainty))
+            found.append(self._figure(f"share:{row['family']}:{row['origin']}-{row['destination']}", label, row, 100.0, "%"))
         return found
+
+    def _figure(self, name: str, label: str, row: Mapping[str, float], whole: float, unit: str) -> Figure:
+        """A share of the whole with its range, where there is one."""
+        low, high = (None if row.get(end) is None else row[end] * whole for end in ("low", "high"))
+        return Figure(name, label, row["share"] * whole, unit, low, high, self.interval, self.rows, self.certainty)
 
 
 def words(family: str) -> str:
-    """A family in words: by way of a country, by sea, directly."""
-    return f"by way of {family[4:].upper()}" if family.startswith("via_") else {"sea": "by sea", "direct": "directly"}.get(family, family)
+    """A family in words: by way of a country, mostly on container ships (of an ocean or the Caspian), past none of these countries."""
+    told = {"sea": "mostly on container ships", "direct": "past none of these countries"}
+    return f"by way of {family[4:].upper()}" if family.startswith("via_") else told.get(family, family)
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,14 @@ def _limits(design: Design, built: Floats, routes: Iterable[Route], time_limit_s
     return _binding(design, solve_routes(fixed, "worst_growth", routes, relaxed=True, time_limit_s=time_limit_s))
 
 
+def _check_ways_left(design: Design) -> None:
+    """Raises: InvestError when in some scenario a part of the demand has no way at all, whatever is built and paid."""
+    free = solve_routes(design.with_budget(None), "growth", relaxed=True)
+    for name, growth in zip(design.scenarios, free.growth, strict=True):
+        if growth <= TIGHT:
+            raise InvestError(f"scenario {name!r}: some of the demand has no way left, whatever is built")
+
+
 def _cost(design: Design, built: Floats) -> float:
     return float(built @ design.options.cost) if len(built) else 0.0
 
@@ -57,7 +65,8 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
     Parameters: design (its demand is the target, or the pattern that grows), target (whether the demand must be carried; otherwise as
     much of its pattern as the budget allows is), routes (a planner's, to begin with), time_limit_s, gap.
     Returns: the answer; after a time limit the best found, with its gap in `solution.solved`.
-    Raises: InvestError when neither a target nor a budget is given, or time ran out before anything was found; MissingExtraError.
+    Raises: InvestError when neither a target nor a budget is given, time ran out before anything was found, or a scenario leaves demand
+    without any way; MissingExtraError.
     """
     if not target and design.budget is None:
         raise InvestError("give a budget, a target or both: without either there is nothing to choose")
@@ -70,6 +79,8 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
     if not np.isfinite(most.solved.objective):
         raise InvestError("the solver ran out of time before it found anything to build; give it more, or relax whole units")
     growth = float(most.growth.min())
+    if growth <= TIGHT:
+        _check_ways_left(design)
     limits = _limits(design, most.built, most.routes, time_limit_s)
     return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, _why(design, growth, limits) if target else "", limits)
 
