@@ -41,9 +41,11 @@ def _lead(found: Relation) -> str:
     change = ""
     if own.change is not None and own.both.total:
         change = f" If the rate changed once, it was most probably in {own.change.best} ({max(own.change.probability):.0%})."
+    margin = sum(own.by_kind["summit_margin"])
+    summits = f"; {margin} of these journeys were made for a summit" if margin else ""
     return (
         f"Presidents of {first} and {second} visited each other {own.both.total} times in {found.window.text()}, "
-        f"{own.out.total} times from {first} and {own.back.total} from {second}.{change} "
+        f"{own.out.total} times from {first} and {own.back.total} from {second}{summits}.{change} "
         f"Only rows with a page behind them make these counts."
     )
 
@@ -164,7 +166,7 @@ def _rank_words(found: Relation, whole: RankView, sourced: RankView | None) -> s
     by_sourced = ""
     if sourced is not None:
         standing = sourced.ranks.of(sourced.partner)
-        by_sourced = f"On sourced rows {country_name(whole.partner)} is number {rank_text(sourced)} ({standing.low} to {standing.high}); "
+        by_sourced = f"On sourced rows {country_name(whole.partner)} is number {rank_text(sourced)} (95 % interval {standing.low} to {standing.high}); "
     standing = whole.ranks.of(whole.partner)
     best = [country_name(code) for code, score in whole.regional if score == whole.regional[0][1]]
     return (
