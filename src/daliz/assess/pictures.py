@@ -111,7 +111,7 @@ def scenarios_chart(rows: pl.DataFrame, title: str) -> alt.LayerChart:
     import altair as alt
 
     order = rows.sort("scenario", descending=True)["name"].to_list()
-    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)))
+    base = alt.Chart(rows).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=430)))
     now = alt.Chart(rows.head(1)).mark_rule(color="#9aa4af", strokeDash=[4, 3]).encode(x="base:Q")
     spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=alt.X("low:Q", title=title, scale=alt.Scale(zero=True)), x2="high:Q")
     points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="scenario:Q")
