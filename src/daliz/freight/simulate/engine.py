@@ -92,4 +92,4 @@ def compiled_before() -> bool:
 
     stats = getattr(run, "_cache", None)
     path = getattr(stats, "_cache_path", None)
-    return bool(run.signatures) or (path is not None and any(Path(path).glob("kernel.run-*.nbi")))
+    return bool(run.signatures) or (path is not None and any(Path(path).glob("kernel._kernel.locals.run-*.nbi")))

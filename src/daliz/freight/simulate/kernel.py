@@ -10,6 +10,8 @@ Source: discrete-event simulation, process view (Law 2015, Simulation Modeling a
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,17 +19,16 @@ from numba import njit
 
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.arriving import alight, deliver, drop
-from daliz.freight.simulate.boxes import start_boxes
-from daliz.freight.simulate.calendars import finish, open_calendars, opening
+from daliz.freight.simulate.calendars import finish, opening
 from daliz.freight.simulate.cranes import first_free, load_by_cranes, serve_units
-from daliz.freight.simulate.draws import draw, draw_unit, jit, pointer, stream_start
-from daliz.freight.simulate.eventlist import pop, push, start_events
+from daliz.freight.simulate.draws import draw, draw_unit, jit, pointer
+from daliz.freight.simulate.ends import settle_accounts, start
+from daliz.freight.simulate.eventlist import pop, push
 from daliz.freight.simulate.memory import (
     dequeue,
     enqueue,
     first_waiting,
     free_carrier,
-    new_carrier,
     note,
     note_stay,
     note_use,
@@ -35,10 +36,14 @@ from daliz.freight.simulate.memory import (
     trace,
     work,
 )
-from daliz.freight.simulate.pools import board, fill_from_sources, next_arrival, pool_fires, source_fires, time_is_up
+from daliz.freight.simulate.pools import board, pool_fires, source_fires, time_is_up
 from daliz.freight.simulate.unloading import unload
 from daliz.freight.simulate.yards import wake
 
+FILES = (
+    *("arriving", "boxes", "calendars", "cranes", "customers", "draws", "ends", "eventlist", "memory", "pools", "records"),
+    *("unloading", "yards"),
+)
 WAITS, TURNED_AWAY = np.inf, -1.0  # instead of the hour at which a carrier goes on
 
 
@@ -347,65 +352,9 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
 
 
 @jit
-def _start(Z: Any, F: Any, seed: int, replication: int) -> None:
-    """Set streams, calendars, sources, timetables and fleets to the start of a run."""
-    start_events(Z)
-    start_boxes(Z)
-    for i in range(Z[r.H_NDISTS]):
-        d = Z[r.H_DISTS] + i * r.DIST
-        Z[d + r.D_STATE] = stream_start(seed, replication, Z[d + r.D_STREAM])
-        Z[d + r.D_POS] = r.BLOCK
-    for i in range(Z[r.H_NPROCESSES]):
-        z = Z[r.H_PROCESSES] + i * r.PROCESS
-        Z[z + r.D_STATE] = stream_start(seed, replication, Z[z + r.D_STREAM])
-    open_calendars(Z, F)
-    for i in range(Z[r.H_NRESOURCES]):
-        res = Z[r.H_RESOURCES] + i * r.RESOURCE
-        if Z[res + r.R_OTHER] > 0:
-            F[res + r.R_OTHERNEXT] = draw(Z, F, Z[res + r.R_OTHER])
-    for i in range(Z[r.H_NSOURCES]):
-        source = Z[r.H_SOURCES] + i * r.SOURCE_SIZE
-        F[source + r.O_NEXT] = next_arrival(Z, F, source, 0.0)
-        if Z[source + r.O_POOL] == 0 or Z[Z[source + r.O_POOL] + r.P_MODE] != r.FROM_SOURCES:
-            push(Z, F[source + r.O_NEXT], source)
-    for i in range(Z[r.H_NPOOLS]):
-        pool = Z[r.H_POOLS] + i * r.POOL_SIZE
-        if Z[pool + r.P_MODE] == r.FROM_SOURCES:
-            fill_from_sources(Z, F, pool)
-        elif Z[pool + r.P_NTICKS] > 0 and Z[pool + r.P_START] > 0:
-            push(Z, F[Z[pool + r.P_TICKS]], pool)
-    for i in range(Z[r.H_NFLEETS]):
-        fleet = Z[r.H_FLEETS] + i * r.FLEET
-        for _ in range(Z[fleet + r.A_COUNT]):
-            e = new_carrier(Z, F, Z[fleet + r.A_STEP], 0.0)
-            Z[e + r.E_PRIORITY] = Z[fleet + r.A_PRIORITY]
-            enqueue(Z, r.H_NEWHEAD, r.H_NEWTAIL, e)
-
-
-@jit
-def _settle_accounts(Z: Any, F: Any) -> None:
-    """Book what goes on beyond the end: servers still held, queues still standing."""
-    end = F[r.G_END]
-    for i in range(Z[r.H_NRESOURCES]):
-        res = Z[r.H_RESOURCES] + i * r.RESOURCE
-        if Z[res + r.R_KEPT] == 1:
-            F[res + r.R_BUSYTIME] += Z[res + r.R_BUSY] * end
-        F[res + r.R_AREA] += Z[res + r.R_LENGTH] * (end - F[res + r.R_SINCE])
-    for i in range(Z[r.H_NPOOLS]):
-        pool = Z[r.H_POOLS] + i * r.POOL_SIZE
-        b = Z[pool + r.P_HEAD] if Z[pool + r.P_COUNT] > 0 and Z[pool + r.P_LINE] > 0 else np.int64(0)
-        while b > 0:
-            if F[b + r.B_SINCE] < end:
-                note_stay(Z, F, Z[pool + r.P_LINE], F[b + r.B_SINCE], end + 48.0, 1.0)
-            b = Z[b + r.B_NEXT]
-
-
-@njit(nogil=True, error_model="numpy", cache=True)
-def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
-    """Run one replication in the memory that `layout` laid out, seen as whole numbers and as reals; returns an error of `records` or 0."""
-    Z: Any = pointer(ints)  # type: ignore[call-arg]
-    F: Any = pointer(floats)
-    _start(Z, F, seed, replication)
+def _run(Z: Any, F: Any, seed: int, replication: int) -> int:
+    """Run one replication; returns an error of `records` or 0."""
+    start(Z, F, seed, replication)
     t = 0.0
     while Z[r.H_ERROR] == 0:
         while (Z[r.H_WORK] > 0 or Z[r.H_NEWHEAD] > 0) and Z[r.H_ERROR] == 0:
@@ -434,5 +383,28 @@ def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
                 Z[address + r.Y_WAKE] = 0
             wake(Z, F, address, t)
     if Z[r.H_ERROR] == 0:  # a run that wants more room has its lists half-linked, and is run again
-        _settle_accounts(Z, F)
+        settle_accounts(Z, F)
     return Z[r.H_ERROR]
+
+
+def _text_of_kernel() -> int:
+    """A number that changes with the text of any file of the kernel."""
+    text = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in FILES)
+    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")
+
+
+def _kernel(text: int) -> Any:
+    """The kernel compiled; numba watches this file alone and keeps what a function closes over, so `text` stands for all other files."""
+
+    @njit(nogil=True, error_model="numpy", cache=True)
+    def run(ints: Any, floats: Any, seed: int, replication: int) -> int:
+        """Run one replication in memory laid out by `layout`, seen as whole numbers and as reals; returns an error of `records` or 0."""
+        Z: Any = pointer(ints)  # type: ignore[call-arg]
+        F: Any = pointer(floats)
+        Z[r.H_TEXT] = text
+        return _run(Z, F, seed, replication)
+
+    return run
+
+
+run = _kernel(_text_of_kernel())

@@ -15,7 +15,7 @@ from daliz.corridor.names import did_you_mean
 from daliz.freight.simulate import records as r
 from daliz.freight.simulate.draws import stream_of
 from daliz.freight.simulate.laws import Law
-from daliz.freight.simulate.model import Model, Pool, Resource, Step
+from daliz.freight.simulate.model import Model, Pool, Resource, Source, Step
 
 PAGE = (1 << 21) // 8  # cells of a large page of memory (2 MiB)
 KINDS = ("steps", "resources", "pools", "yards", "sources", "cargoes", "processes", "calendars", "fleets")
@@ -208,6 +208,7 @@ class _Layout:
             self.ints(a, TYPE=r.SOURCE, O_GAP=self.law(source.gap, f"source {source.name}"), O_SEASON=season, O_PRIORITY=source.priority)
             self.ints(a, O_BATCH=self.law(source.batch, f"batch {source.name}"), O_STEP=self.at("steps", source.step, asked))
             self.ints(a, O_CLASS=self.at("cargoes", source.cargo, asked), O_POOL=self.at("pools", pool, asked))
+            self.ints(a, O_AHEAD=_serves_ahead(self.model, source, self.resources))
 
     def _calendars(self) -> None:
         for process in self.model.processes:
@@ -338,6 +339,22 @@ def _mode(model: Model, pool: Pool, feeders: dict[str, set[str]]) -> int:
     if len(kinds) == 1 and kinds[0][0] == "step" and steps[kinds[0][1]].kind == r.UNLOAD:
         return r.FROM_CRANES if _unloads_ahead(model, steps[kinds[0][1]], feeders) else r.BY_EVENTS
     return r.BY_EVENTS
+
+
+def _serves_ahead(model: Model, source: Source, resources: Mapping[str, Resource]) -> bool:
+    """Whether customers can be served ahead of the clock: one by one, at a queue that is theirs alone, after which they are gone."""
+    step = next((step for step in model.steps if step.name == source.step), None)
+    if step is None or step.kind != r.SERVE or source.batch is not None or step.mark or step.moves:
+        return False
+    resource = resources.get(step.resource)
+    if resource is None or resource.servers == 0 or not resource.in_order or resource.limit > 0 or resource.calendar:
+        return False
+    comers = [other.name for other in model.steps if step.name in (other.next, other.other)]
+    comers += [other.name for other in model.sources if other.step == step.name and other is not source]
+    comers += [other.name for other in model.pools if step.name in (other.start, other.dwell)]
+    comers += [other.name for other in model.fleets if other.step == step.name]
+    users = [other for other in model.steps if other.resource == resource.name]
+    return not comers and len(users) == 1 and any(other.name == step.next and other.kind == r.END for other in model.steps)
 
 
 def _unloads_ahead(model: Model, step: Step, feeders: dict[str, set[str]]) -> bool:
