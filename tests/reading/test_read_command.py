@@ -139,3 +139,11 @@ def test_a_full_disk_is_told_and_leaves_the_tables_whole(article: Path, dataset:
     assert "No space left on device" in str(result.exception)
     assert (dataset / "meetings.csv").read_bytes() == before["meetings.csv"]
     assert not [path for path in dataset.iterdir() if path.name.endswith(".part")]
+
+
+def test_several_files_are_named_above_their_sentences(article: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("Tokayev visited Baku.", encoding="utf-8")
+    result = RUN.invoke(app, ["read", str(article), str(other), "--triggers"])
+    assert f"{article}:" in result.output.splitlines()
+    assert f"{other}:" in result.output.splitlines()

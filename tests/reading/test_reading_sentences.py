@@ -28,6 +28,12 @@ def read(reader: Reader, text: str, kind: str) -> list[ReadEvent]:
         "During his working trip to Baku on Monday, Tokayev met Aliyev.",
         "At the invitation of Ilham Aliyev, Tokayev arrived in Azerbaijan on Monday.",
         "Tokayev, in Baku on an official visit, met Aliyev on Monday.",
+        "A plane carrying President Tokayev touched down in Baku on Monday.",
+        "On Monday, an official welcome ceremony was held for President Tokayev in Baku.",
+        "Aliyev met with visiting Kazakh President Kassym-Jomart Tokayev in Baku on Monday.",
+        "Tokayev made his way to Baku on Monday.",
+        "Tokayev on Monday became the first Kazakh leader to visit Shusha.",
+        "Kazakhstan's Tokayev led a delegation to Baku on Monday.",
     ],
 )
 def test_a_visit_in_many_words(reader: Reader, text: str) -> None:
@@ -169,3 +175,48 @@ def test_many_articles_at_once_are_read_as_one_by_one(reader: Reader) -> None:
     texts = ["Tokayev visited Baku on Monday.", "Aliyev will visit Astana.", "It rained.", "Kazakhstan and Azerbaijan signed 14 documents."]
     together = reader.read_many([(text, DAY) for text in texts])
     assert [reading.events for reading in together] == [reader.read(text, DAY).events for text in texts]
+
+
+def test_he_is_the_subject_and_his_minister_is_of_that_country(reader: Reader) -> None:
+    (visit,) = read(reader, "Tokayev met Aliyev in Tashkent on Monday three days after he visited Bishkek.", "visit")[-1:]
+    assert (visit.who[0].actor, visit.country, visit.date_start) == ("tokayev", "KGZ", "2024-03-08")
+    (sent,) = read(reader, "Tokayev stayed at home. His foreign minister, Anvar Sadykov, arrived in Tirana on Monday.", "visit")
+    assert (sent.who[0].name, sent.who[0].country, sent.country) == ("Anvar Sadykov", "KAZ", "ALB")
+
+
+def test_towns_with_days_of_their_own_are_visited_on_those(reader: Reader) -> None:
+    visits = read(reader, "Tokayev stopped in Dakar on Thursday, Banjul on Friday and Conakry on Saturday.", "visit")
+    found = {(visit.country, visit.date_start) for visit in visits}
+    assert found == {("SEN", "2024-03-07"), ("GMB", "2024-03-08"), ("GIN", "2024-03-09")}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Tokayev visited Baku from Wednesday to Friday.", "2024-03-13"),
+        ("Tokayev returned home on Monday after a visit to Tashkent on March 7.", "2024-03-07"),
+        ("Tokayev will visit Baku on March 20, media reported on Monday.", "2024-03-20"),
+        ("Tokayev has visited Tirana on March 9, his first visit there since 2021.", "2024-03-09"),
+    ],
+)
+def test_a_day_of_something_else_is_not_the_visits(reader: Reader, text: str, day: str) -> None:
+    assert read(reader, text, "visit")[0].date_start == day
+
+
+def test_a_leader_without_a_country_is_of_the_articles_other_one_and_doubted(reader: Reader) -> None:
+    text = "Minister of Energy Rustam Beketov paid a visit to Budapest on Monday. Kazakhstan buys turbines there."
+    (visit,) = read(reader, text, "visit")
+    assert (visit.who[0].country, visit.country) == ("KAZ", "HUN")
+    assert any("other country of the article" in doubt for doubt in visit.doubts)
+
+
+def test_freight_is_read_in_tonnes_beside_money(reader: Reader) -> None:
+    text = "Trade of Kazakhstan with Azerbaijan reached $529 million in 2023, and 1.39 million tons of oil were shipped."
+    assert {(event.number, event.unit) for event in read(reader, text, "trade")} == {(529e6, "USD"), (1.39e6, "t")}
+    assert read(reader, "Kazakhstan aims to ship 5 million tons of cargo to Azerbaijan.", "trade") == []
+
+
+def test_a_leader_of_the_list_is_known_by_surname_and_ordinary_words_are_none(reader: Reader) -> None:
+    (visit,) = read(reader, "Macron arrived in Baku on Monday.", "visit")
+    assert (visit.who[0].country, visit.who[0].actor) == ("FRA", None)
+    assert read(reader, "The Route arrived in Baku on Monday.", "visit") == []

@@ -47,7 +47,7 @@ def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
     """The place a few words further on, behind one of the prepositions, where the tree has it hang elsewhere."""
     doc = node.doc
     for index in range(node.i + 1, min(node.i + 6, len(doc) - 1)):
-        if doc[index].pos_ in ("VERB", "AUX"):
+        if doc[index].pos_ in ("VERB", "AUX") or doc[index].lower_ in ("after", "before", "following"):
             return None
         if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
             for place in (index, index + 1, index + 2):

@@ -48,7 +48,8 @@ REACHED = re.compile(
     re.IGNORECASE,
 )
 UNDONE = re.compile(
-    r"\b(?:to reach|will reach|(?:bring|increase|raise|expand|boost|double) .{0,60}\bto\b|target|goal|aim|plans? to|potential|raise .{0,30} to|could reach|expected to)\b",
+    r"\b(?:to reach|will reach|(?:bring|increase|raise|expand|boost|double) .{0,60}\bto\b|target|goal|aim|plans? to|potential"
+    r"|could reach|expected to)\b",
     re.IGNORECASE,
 )
 

@@ -194,6 +194,7 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             "host",
             "minute",
             "occasion",
+            "venue",
             "minutes",
             "protocol",
         ):

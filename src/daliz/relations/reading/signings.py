@@ -144,6 +144,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
             *pobjs(verb, ("to", "on", "under")),
             *(child for part in children(verb, "dobj") for child in pobjs(part, ("to", "on", "under"))),
         ]
+    if verb.lemma_ == "enter":
+        targets = pobjs(verb, ("into",))
     if not targets and verb.dep_ in ("relcl", "acl"):
         targets = [verb.head]
     if verb.lemma_ == "put":

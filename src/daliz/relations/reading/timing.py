@@ -54,7 +54,9 @@ def _apart(node: Node, draft: Draft) -> bool:
         return True
     for own in draft.anchors():
         preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following", "from")]
-        if not any(prep.i not in inside and prep.head.i in inside and prep.head.lemma_ in RETURNS for prep in preps):
+        if not any(
+            prep.i not in inside and prep.head.i in inside and {prep.head.lemma_, prep.head.head.lemma_} & RETURNS for prep in preps
+        ):
             return _bounds(node, own)
     return True
 

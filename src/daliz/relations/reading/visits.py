@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
@@ -122,6 +122,8 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return any(child.lemma_ in DELEGATIONS for child in children(node, "dobj"))
     if node.lemma_ in ("expect", "await"):
         return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+    if node.lemma_ == "make":
+        return any(child.lemma_ == "way" for child in children(node, "dobj"))
     if node.lemma_ in ("wrap", "drop"):
         return any(child.lower_ in ("up", "in", "by") for child in node.children)
     if node.lemma_ == "be" and any(child.lower_ in AWAITED for child in children(node, "acomp", "oprd")):
@@ -157,7 +159,9 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
         return []
     owners, owner_nodes, doubts = _guests(scene, node) if row["who"] == "guest" else _owner(scene, node)
-    places = destinations(scene, node, row["where"])
+    if node.lemma_ == "day" and not any(scene.mention(child) for child in children(node, "poss")):
+        return []
+    places = destinations(scene, node, row["where"]) or _before(scene, node, owners)
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
@@ -192,6 +196,12 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
+
+
+def _before(scene: Scene, node: Node, owners: tuple[Party, ...]) -> list[Mention]:
+    """`the premier's Moscow visit`: the town stands before the noun."""
+    held = [mention for child in children(node, "compound", "nmod") if (mention := scene.mention(child)) and mention.kind in PLACES]
+    return [mention for mention in held if owners and mention.country != owners[0].country]
 
 
 def _guests(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
