@@ -166,7 +166,8 @@ def _rank_words(found: Relation, whole: RankView, sourced: RankView | None) -> s
     by_sourced = ""
     if sourced is not None:
         standing = sourced.ranks.of(sourced.partner)
-        by_sourced = f"On sourced rows {country_name(whole.partner)} is number {rank_text(sourced)} (95 % interval {standing.low} to {standing.high}); "
+        interval = f"95 % interval {standing.low} to {standing.high}"
+        by_sourced = f"On sourced rows {country_name(whole.partner)} is number {rank_text(sourced)} ({interval}); "
     standing = whole.ranks.of(whole.partner)
     best = [country_name(code) for code, score in whole.regional if score == whole.regional[0][1]]
     return (
