@@ -23,10 +23,11 @@ PDF_TIMEOUT_S = 120
 
 
 def _own_ids(svg: str, prefix: str) -> str:
-    """The picture with its ids made its own: several pictures stand in one page, and clip paths are found by id."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+    """The picture with its ids made its own and numbered anew: several pictures stand in one page, and drawing counts on from page to page."""
+    own = {name: f"{prefix}-{number}" for number, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)), 1)}
+    svg = re.sub(r'\bid="([^"]+)"', lambda found: f'id="{own[found[1]]}"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{own[found[1]]})", svg)
+    return re.sub(r'href="#([^"]+)"', lambda found: f'href="#{own[found[1]]}"', svg)
 
 
 def _by_table(rows: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str]]]]:

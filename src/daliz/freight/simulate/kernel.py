@@ -407,4 +407,5 @@ def _kernel(text: int) -> Any:
     return run
 
 
-run = _kernel(_text_of_kernel())
+TEXT = _text_of_kernel()
+run = _kernel(TEXT)

@@ -135,8 +135,10 @@ def _index(names: list[str], watched: str) -> int:
 
 
 def fingerprint(compiled: Compiled, seed: int) -> str:
-    """A name for a model and seed, so that nothing is resumed that belongs to another."""
-    return hashlib.blake2b(pickle.dumps((compiled.model, compiled.horizon_h, compiled.warm_h, seed)), digest_size=12).hexdigest()
+    """A name for a model, seed and kernel, so that nothing is resumed that belongs to another."""
+    from daliz.freight.simulate.kernel import TEXT
+
+    return hashlib.blake2b(pickle.dumps((TEXT, compiled.model, compiled.horizon_h, compiled.warm_h, seed)), digest_size=12).hexdigest()
 
 
 # ---- one chunk
