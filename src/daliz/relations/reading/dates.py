@@ -42,12 +42,13 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("today", r"(?:earlier\s+|later\s+)?(?:today|tonight)|this\s+(?:morning|evening|afternoon)|currently"),
     ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
     ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
-    ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+later|(?:the\s+)?(?:next|following)\s+day"),
+    ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+later|(?:the\s+)?(?:next|following)\s+(?:day|morning)"),
     (
         "earlier",
-        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+days?\s+(?:earlier|before|after\s+(?:he|she|they)\b)|(?:the\s+)?(?:previous\s+day|day\s+before|eve)\b",
+        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|before|after\s+(?:he|she|they)\b)"
+        r"|(?:the\s+)?(?:previous\s+(?:day|evening|night)|(?:day|evening|night)\s+before|eve)\b",
     ),
-    ("same", r"(?:the\s+)?same\s+day"),
+    ("same", r"(?:the\s+)?same\s+(?:day|morning|afternoon|evening|night)|that\s+(?:evening|night|afternoon)"),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
     ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),
     ("year", rf"(?<![\d.,$€–-]){_YEAR}(?![\d%]|[.,]\d|[-–]\d|\s*(?:km|tons?|tonnes?|documents|agreements|people|passengers))"),
@@ -219,8 +220,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
     Returns: expressions in order; those that need the article's day or another date and have none are left out.
     """
     matches = list(ANY.finditer(text))
-    years = [int(m[0]) for m in matches if _form(m) == "year" and not BOUND.search(text[: m.start()])]
-    hint = years[0] if len(years) == 1 else None
+    years = [m for m in matches if _form(m) == "year" and not BOUND.search(text[: m.start()])]
     found: list[When] = []
     pending: list[tuple[re.Match[str], int]] = []
     for match in matches:
@@ -232,6 +232,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         if form in ("later", "earlier", "same"):
             number = groups.get("n") or "one"
             count = int(number) if number.isdigit() else COUNTS[number.casefold()]
+            count *= 7 if groups.get("u") == "week" else 1
             pending.append((match, {"later": count, "earlier": -count, "same": 0}[form]))
         elif form == "year":
             found.append(When(*at, form, (match[0], match[0]), (match[0], match[0])))
@@ -241,6 +242,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         elif form in ("iso", "dotted", "across", "day", "months", "month"):
             if match[0] == "may" or (match[0] == "march") or (form == "month" and not match[0][0].isupper()):
                 continue
+            hint = _year_beside(text, years, match)
             past, ahead = (_calendar(form, groups, article, hint, later) for later in (False, True))
             if past or ahead:
                 found.append(When(*at, form, past or ahead or ("", ""), ahead or past or ("", "")))
@@ -259,6 +261,14 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             day = (date.fromisoformat(near) + timedelta(shift)).isoformat()
             found.append(When(match.start() + offset, match.end() + offset, "shifted", (day, day), (day, day)))
     return sorted(found, key=lambda when: when.start)
+
+
+def _year_beside(text: str, years: list[re.Match[str]], day: re.Match[str]) -> int | None:
+    """The one year of the sentence, for a day without one; a semicolon keeps them apart."""
+    if len(years) != 1:
+        return None
+    first, last = sorted((years[0], day), key=lambda match: match.start())
+    return None if ";" in text[first.end() : last.start()] else int(years[0][0])
 
 
 def _form(match: re.Match[str]) -> str:

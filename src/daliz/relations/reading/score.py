@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from daliz.corridor.errors import DalizError
+from daliz.corridor.names import fold
 from daliz.relations.reading.events import Party, ReadEvent
 from daliz.relations.reading.reader import Reader
 
@@ -84,8 +85,8 @@ def difference(label: Mapping[str, Any], event: ReadEvent, day: str) -> str | No
 
 
 def _takes_part(side: Mapping[str, str], parties: Sequence[Party]) -> bool:
-    name = side.get("name", "").casefold()
-    return any(party.country == side["country"] and name in party.name.casefold() for party in parties)
+    name = fold(side.get("name", ""))
+    return any(party.country == side["country"] and name in fold(party.name) for party in parties)
 
 
 def score(texts: Iterable[Mapping[str, Any]], reader: Reader, least: float = 0.0) -> dict[str, Score]:

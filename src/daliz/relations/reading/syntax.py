@@ -124,10 +124,13 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
                 pending.append(unit.when)
             index += 1
             continue
+        parted = bool(pending)
         if pending:
             _anchor(parsed, pending, unit.letter)
             pending = []
         mention = begins.get(unit.first)
+        if parted and mention is not None and _opens_clause(parsed, mention):
+            _add(parsed, ",", unit.first, unit.first)
         if mention is None:
             if _opens_purpose(parsed, units, index):
                 _add(parsed, ",", unit.first, unit.first)
@@ -147,6 +150,12 @@ def _opens_purpose(parsed: Parsed, units: Sequence[Unit], index: int) -> bool:
     before = parsed.mention_at.get(len(parsed.words) - 1)
     following = units[index + 1].text.casefold() if index + 1 < len(units) else ""
     return units[index].text == "to" and before is not None and before.kind in ("place", "country", "capital") and following in PURPOSES
+
+
+def _opens_clause(parsed: Parsed, mention: Mention) -> bool:
+    """`In Baku on Tuesday Karabayev met ...`: without the date the town and the person would stand as one name."""
+    before = parsed.mention_at.get(len(parsed.words) - 1)
+    return before is not None and before.kind in ("place", "country", "capital") and mention.kind in ("person", "group")
 
 
 def _adverbial(units: Sequence[Unit]) -> set[int]:

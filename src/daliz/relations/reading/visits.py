@@ -12,6 +12,7 @@ from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patte
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.presence import presences
 from daliz.relations.reading.tree import agents, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_absence(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
-    return _joined(found + _by_visitors(scene, found))
+    found += _by_visitors(scene, found)
+    told = {(draft.who[0].country, draft.whom[0].country) for draft in found}
+    found += [draft for draft in presences(scene) if (draft.who[0].country, draft.whom[0].country) not in told]
+    return _joined(found)
 
 
 def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
