@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,18 +55,27 @@ class Plan:
             destination; p10, p50 and p90 are drawn. `cost_usd_feu` is what is paid for a 40-foot container, `inventory_usd_feu` what its
             time in transit costs its owner, `total_usd_feu` both; `probability` of arriving by the deadline, or without one of taking no
             more than a quarter longer than planned; `connections_hold`: probability that no timetabled connection is missed.
-        choice: the rows of the front that people ask for, with a column `label`.
-        legs: one row a leg.
         network: the compiled corridor. paths, drawn: what each row of the front was made of (in its order).
     """
 
     query: Query
     front: pl.DataFrame
-    choice: pl.DataFrame
-    legs: pl.DataFrame
     network: Compiled
     paths: Sequence[Path]
     drawn: Sequence[Drawn]
+
+    @cached_property
+    def choice(self) -> pl.DataFrame:
+        """The rows of the front that people ask for, with a column `label`."""
+        rows = self.front.to_dicts()
+        chosen = _labelled(rows, self.query)
+        return pl.DataFrame([{"label": name, **rows[chosen[name]]} for name in LABELS], schema={"label": pl.String, **FRONT_SCHEMA})
+
+    @cached_property
+    def legs(self) -> pl.DataFrame:
+        """One row a leg of every itinerary of the front."""
+        made = enumerate(zip(self.paths, self.drawn, strict=True), start=1)
+        return pl.DataFrame([row for number, (path, times) in made for row in leg_rows(self.network, self.query, number, path, times)])
 
     def label(self, name: str) -> int:
         """The itinerary of a label. Raises: KeyError for a label that there is none of."""
@@ -75,12 +85,13 @@ class Plan:
         return int(rows["itinerary"][0])
 
 
-def _drawn(network: Compiled, query: Query, path: Path, draws: int, seed: int) -> Drawn:
+@lru_cache(maxsize=512)
+def _drawn(network: Compiled, destination: int, ready: int, legs: bytes, draws: int, seed: int) -> Drawn:
+    """The times of an itinerary (`legs`: those of `Path`, as bytes). Much the same ones answer questions that avoid other countries."""
     left, arrived = np.empty(draws), np.empty(draws)
-    missed, lost = np.empty(len(path.legs), np.int64), np.empty(len(CAUSES))
-    draw_arrivals(
-        network.network, network.noise, path.legs, network.index(query.destination), path.ready, seed, left, arrived, missed, lost
-    )
+    rides = np.frombuffer(legs, np.int64).reshape(-1, 4).copy()
+    missed, lost = np.empty(len(rides), np.int64), np.empty(len(CAUSES))
+    draw_arrivals(network.network, network.noise, rides, destination, ready, seed, left, arrived, missed, lost)
     with np.errstate(invalid="ignore"):
         days = (arrived - left) / DAY_MIN
     days[~np.isfinite(arrived)] = np.inf
@@ -284,7 +295,8 @@ def make_plan(network: Compiled, query: Query, paths: Sequence[Path], draws: int
         vectors = np.array([[p.arrival - p.ready if query.until != query.depart else p.arrival, p.cents, p.grams] for p in kept], float)
         scale = 0.02 * np.ptp(vectors, axis=0)
         kept = [path for path, beaten in zip(kept, _dominated(vectors, scale), strict=True) if not beaten][:MOST_DRAWN]
-    drawn = [_drawn(network, query, path, draws, seed) for path in kept]
+    destination = network.index(query.destination)
+    drawn = [_drawn(network, destination, path.ready, path.legs.tobytes(), draws, seed) for path in kept]
     rows = [_front_row(network, query, number, path, d) for number, (path, d) in enumerate(zip(kept, drawn, strict=True), start=1)]
     alive = list(range(len(rows)))
     for margins in (np.zeros(5), np.array([HAIR_DAYS, HAIR_USD, HAIR_KG, HAIR_DAYS, HAIR_DAYS])):
@@ -295,10 +307,4 @@ def make_plan(network: Compiled, query: Query, paths: Sequence[Path], draws: int
         alive = [i for position, i in enumerate(alive) if not beaten[position] or position in named]
     rows = [{**rows[i], "itinerary": number} for number, i in enumerate(alive, start=1)]
     kept, drawn = [kept[i] for i in alive], [drawn[i] for i in alive]
-    front = pl.DataFrame(rows, schema=FRONT_SCHEMA)
-    chosen = _labelled(rows, query)
-    choice = pl.DataFrame([{"label": name, **rows[chosen[name]]} for name in LABELS], schema={"label": pl.String, **FRONT_SCHEMA})
-    legs = [
-        row for number, (path, d) in enumerate(zip(kept, drawn, strict=True), start=1) for row in leg_rows(network, query, number, path, d)
-    ]
-    return Plan(query, front, choice, pl.DataFrame(legs), network, kept, drawn)
+    return Plan(query, pl.DataFrame(rows, schema=FRONT_SCHEMA), network, kept, drawn)
