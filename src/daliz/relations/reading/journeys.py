@@ -81,6 +81,13 @@ def journey(
     return draft
 
 
+def spoken_of(scene: Scene, node: Node, who: tuple[Party, ...]) -> list[Mention]:
+    """Where `there` is: the place abroad that the article named last."""
+    homes = {party.country for party in who}
+    before = scene.article.before(scene.parsed.characters(node.i)[0])
+    return [mention for mention in before if mention.kind in ("place", "capital", "country") and mention.country not in homes][:1]
+
+
 def nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:
     if mention is None or scene.parsed.doc is None:
         return []

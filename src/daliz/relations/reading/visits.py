@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
-from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
+from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of, spoken_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences
-from daliz.relations.reading.tree import agents, children, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -79,6 +79,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
+    if not places and (_told_among(node) or any(child.lower_ == "there" for child in node.children)):
+        places = spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
         places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
@@ -88,7 +90,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = abroad if len({mention.country for mention in abroad}) == 1 else []
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
-    if node.lemma_ in ("take", "bring") and not (who_nodes and subjects(node) and subjects(node)[0].lemma_ in CARRIERS):
+    if node.lemma_ in ("take", "bring") and not _carried(node, who_nodes):
         return []
     drafts = []
     for place in places:
@@ -102,9 +104,18 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     return found
 
 
+def _carried(node: Node, who: list[Node]) -> bool:
+    """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
+    named = subjects(node)[:1]
+    return bool(who) and any(carrier.lemma_ in CARRIERS for subject in named for carrier in (subject, *list(up(subject))[:2]))
+
+
 def _travellers(node: Node, row: dict[str, str]) -> list[Node]:
     """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
     found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    if row["who"] != "object":
+        found = _among(found) or _presented(node)
+        found = [*found, *_beside(node, found)]
     if found and found[0].lemma_ == "invitation" and found[0].head.lemma_ == "accept":
         return subjects(found[0].head)
     inside = [
@@ -278,7 +289,8 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     """Somebody attends a summit or meeting in another country: a visit at its margin."""
     if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
         return []
-    who_nodes = _among(agents(node))
+    who_nodes = _among(agents(node)) or _presented(node)
+    who_nodes += _beside(node, who_nodes)
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     if not who:
         return []
@@ -308,7 +320,37 @@ def _among(nodes: list[Node]) -> list[Node]:
     for node in nodes:
         prep = node.head
         told = prep.lower_ in ("among", "of") and prep.dep_ == "prep" and prep.head.lemma_ in ("be", "one")
-        found += subjects(prep.head if prep.head.lemma_ == "be" else prep.head.head) if told else [node]
+        verb = prep.head if prep.head.lemma_ == "be" else prep.head.head
+        found += (subjects(verb) or _attributes(verb)) if told else [node]
+    return found
+
+
+def _told_among(node: Node) -> bool:
+    """`Orban is among those who came`: where to, the sentence before has said."""
+    return node.dep_ == "relcl" and node.head.head.lower_ in ("among", "of")
+
+
+def _attributes(verb: Node) -> list[Node]:
+    return [node for first in children(verb, "attr") for node in (first, *rights(first))]
+
+
+def _presented(node: Node) -> list[Node]:
+    """`Attending the summit were Tokayev and Mirziyoyev`."""
+    return _attributes(node.head) if node.dep_ == "csubj" and node.head.lemma_ == "be" else []
+
+
+def _beside(node: Node, who: list[Node]) -> list[Node]:
+    """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
+    found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
+    for holder in (node, *who[:1]):
+        for prep in children(holder, "prep"):
+            if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
+                found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
+        for verb in children(holder, "advcl", "acl"):
+            if verb.lemma_ in ("accompany", "join") and passive(verb):
+                found += pobjs(verb, ("by",))
+            elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
+                found += subjects(verb)
     return found
 
 
