@@ -135,7 +135,7 @@ def history_chart(changes: Sequence[Change]) -> alt.LayerChart:
     spans = base.mark_rule(strokeWidth=2, color="#c3cad2").encode(x=alt.X("published:Q", title="after over before"), x2="model:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         x="times:Q",
-        color=alt.Color("by:N", sort=sides, scale=alt.Scale(range=["#8a8f98", "#12436d"]), legend=legend),
-        shape=alt.Shape("by:N", sort=sides, scale=alt.Scale(range=["square", "circle"]), legend=legend),
+        color=alt.Color("by:N", scale=alt.Scale(domain=sides, range=["#8a8f98", "#12436d"]), legend=legend),
+        shape=alt.Shape("by:N", scale=alt.Scale(domain=sides, range=["square", "circle"]), legend=legend),
     )
     return (same + spans + points).properties(width=330, height=34 * (len(rows) // 2))
