@@ -256,8 +256,9 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             found.append(When(*at, form, *both))
     for match, shift in pending:
         base = [when for when in found if len(when.past[0]) == 10]
-        if base or before:
-            near = min(base, key=lambda when: abs(when.start - offset - match.start())).past[0] if base else before or ""
+        told = before or (article.isoformat() if article and exact and shift < 0 else None)
+        if base or told:
+            near = min(base, key=lambda when: abs(when.start - offset - match.start())).past[0] if base else told or ""
             day = (date.fromisoformat(near) + timedelta(shift)).isoformat()
             found.append(When(match.start() + offset, match.end() + offset, "shifted", (day, day), (day, day)))
     return sorted(found, key=lambda when: when.start)

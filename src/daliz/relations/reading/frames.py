@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 DELEGATES = words("frames_delegates")
+REPORTS = words("timing_reports")
+COUNTERPARTS = words("frames_counterparts")
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
 STATES = frozenset(
@@ -103,10 +105,14 @@ class Scene:
     def resolve(self, mention: Mention) -> tuple[Party, ...]:
         """The parties of a mention; for pronouns, bare offices and pairs from what the article said before."""
         at = self.parsed.tokens[mention.first].start
+        if mention.text.casefold() == "i":
+            return self._speaker(mention)
         if mention.text.casefold() == "its":
             return self.article.subject(at)
         if mention.kind in ("pronoun", "possessive"):
             return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
+        if mention.kind == "person" and mention.parties and mention.parties[0].rank is None and set(mention.text.casefold().split()) & COUNTERPARTS:
+            return self._counterpart(mention, at)
         if mention.text.casefold().startswith(("his ", "her ", "their ")) and (owner := self._owner_country(at)):
             lexicon, day = self.article.lexicon, self.article.day
             named = tuple(replace(party, country=party.country or owner) for party in mention.parties)
@@ -118,6 +124,26 @@ class Scene:
             pair = self.article.pair(at, self.parsed.end) if pair is None else pair
             return tuple(self.partner(code, mention.rank, at) for code in pair)
         return mention.parties
+
+    def _counterpart(self, mention: Mention, position: int) -> tuple[Party, ...]:
+        """`his Turkmen counterpart` holds the office of the one spoken of before."""
+        held = next((m.parties[0].rank for m in self.article.before(position) if m.kind == "person" and m.parties), None)
+        party = mention.parties[0]
+        if held not in STATES or not party.country:
+            return mention.parties
+        if set(party.name.split()) & set(mention.text.split()):
+            return (replace(party, rank=held),)
+        return (office_party(self.article.lexicon, party.country, held, self.article.day),)
+
+    def _speaker(self, mention: Mention) -> tuple[Party, ...]:
+        """Who says `I`: the subject of the verb of saying above."""
+        assert self.parsed.doc is not None
+        node = next((self.parsed.doc[i] for i, m in self.parsed.mention_at.items() if m is mention), None)
+        for verb in up(node) if node is not None else ():
+            if verb.lemma_ in REPORTS:
+                named = [held for child in subjects(verb)[:1] if (held := self.mention(child)) and held.kind == "person"]
+                return named[0].parties if named else ()
+        return ()
 
     def _owner_country(self, position: int) -> str | None:
         """Whose minister `his foreign minister` is: of the country of the leader spoken of last."""

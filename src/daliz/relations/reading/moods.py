@@ -65,6 +65,8 @@ def _inverted(verb: Node) -> bool:
     helper = next((child for child in verb.children if child.dep_ == "aux"), None)
     subject = next((child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")), None)
     asks = verb.doc[-1].text == "?"
+    if helper is not None and helper.lower_ == "to" and verb.dep_ == "advcl" and verb.doc[0].lower_ == "were" and helper.i > 1:
+        return True
     return helper is not None and subject is not None and helper.i < subject.i and helper.lower_ in ("had", "were", "should") and not asks
 
 
@@ -97,7 +99,7 @@ def status_of(node: Node) -> str:
     if purpose:
         mood = _stronger(mood, "planned")
     for above in up(node):
-        if below.dep_ == "prep" and below.lower_ in ("before", "until"):
+        if below.dep_ == "prep" and below.lower_ in ("before", "until") and not _told_in_turn(below):
             mood = _stronger(mood, "planned")
         if below.dep_ == "prep" and below.lower_ in ("without", "against"):
             mood = _stronger(mood, "negated")
@@ -133,6 +135,12 @@ def status_of(node: Node) -> str:
             mood = _stronger(mood, "planned")
         below = above
     return _stronger(mood, _ruled_out(node))
+
+
+def _told_in_turn(prep: Node) -> bool:
+    """`stopped in Samarkand before flying on to Astana`: what follows a deed in a story is a deed."""
+    told = prep.head.tag_ == "VBD" or (prep.head.tag_ == "VBN" and prep.head.pos_ == "VERB")
+    return prep.lower_ == "before" and told and any(child.dep_ == "pcomp" and child.tag_ == "VBG" for child in prep.children)
 
 
 def _joins(below: Node) -> bool:

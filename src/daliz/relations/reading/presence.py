@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 TALKS = words("sessions_talks")
 EVENTS = TALKS | words("presence_events")
 MEETS = words("talks_verbs")
+PRESS = words("presence_press")
 HOLDS = words("presence_holds")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
-AT = ("at", "during", "in", "on", "after", "following")
+AT = ("at", "during", "in")
+AROUND = (*AT, "on", "after", "following")
 GIVEN = 0.8
 DOUBT = "the visit is inferred from what was done there"
 
@@ -30,11 +32,33 @@ def presences(scene: Scene) -> list[Draft]:
     assert scene.parsed.doc is not None
     found: list[Draft] = []
     for node in scene.parsed.doc:
-        if node.pos_ == "VERB" and node.lemma_ in MEETS and not passive(node):
+        if node.pos_ == "VERB" and (node.lemma_ in MEETS or _speaks(node)) and not passive(node):
             found += _drafts(scene, node, node, subjects(node), _place(scene, (node,)))
+        elif node.pos_ == "NOUN" and node.lemma_ == "guest":
+            found += _guest(scene, node)
         elif node.pos_ in ("NOUN", "PROPN") and node.lemma_.lower() in EVENTS:
             found += _at_event(scene, node)
     return found
+
+
+def _speaks(node: Node) -> bool:
+    """`speaking in Budapest`, `told reporters in Tashkent`."""
+    return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS for child in children(node, "dobj")))
+
+
+def _guest(scene: Scene, node: Node) -> list[Draft]:
+    """`was Mirziyoyev's guest in Tashkent`, `came as a guest of the Turkmen leader`."""
+    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
+    if verb is None or not (node.dep_ == "attr" or (node.dep_ == "pobj" and node.head.lower_ == "as")):
+        return []
+    hosts = scene.people([*children(node, "poss"), *pobjs(node, ("of",))])
+    place = _place(scene, (node, verb))
+    if len(hosts) != 1 or (place is not None and place.country != hosts[0].country):
+        return []
+    drafts = [
+        journey(scene, node, party, place, hosts, [verb], hosts[0].country) for party in scene.people(subjects(verb)) if hosts[0].country
+    ]
+    return [draft for draft in drafts if draft is not None]
 
 
 def _at_event(scene: Scene, node: Node) -> list[Draft]:
@@ -43,13 +67,20 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
     if verb is None:
         return []
     held = prep is None and node.dep_ == "dobj" and verb.lemma_ in HOLDS and node.lemma_.lower() in TALKS
-    attended = prep is not None and prep.lower_ in AT
+    attended = prep is not None and prep.lower_ in (AROUND if node.lemma_.lower() in TALKS or _on_the_margin(node) else AT)
+    if attended and prep is not None and prep.lower_ == "on" and not _on_the_margin(node):
+        return []
     if not held and not attended:
         return []
-    place = _place(scene, (node, verb) if held else (node,)) or _named_after(scene, node)
+    place = next(iter(venue(scene, node)), None) or (_place(scene, (verb,)) if held else None)
     if place is None and attended and prep is not None and prep.lower_ == "at":
         place = _place(scene, (verb,))
     return _drafts(scene, node, verb, agents(verb), place)
+
+
+def _on_the_margin(node: Node) -> bool:
+    """`on the sidelines of the summit`."""
+    return node.dep_ == "pobj" and node.head.lower_ == "of" and node.head.head.lemma_ in ACTS
 
 
 def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
@@ -67,7 +98,10 @@ def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
 
 def _place(scene: Scene, holders: tuple[Node, ...]) -> Mention | None:
     for holder in holders:
-        for where in pobjs(holder, ("in", "at")):
+        if holder.dep_ == "relcl" and any(child.lower_ == "where" for child in holder.children):
+            return scene.mention(holder.head) if (m := scene.mention(holder.head)) is not None and m.kind in PLACES else None
+        beside = [*pobjs(holder, ("with", "between", "of")), *children(holder, "dobj")]
+        for where in (place for inner in (holder, *beside) for place in pobjs(inner, ("in", "at"))):
             mention = scene.mention(where)
             if mention is not None and mention.kind in PLACES:
                 return mention
@@ -80,13 +114,19 @@ def _named_after(scene: Scene, node: Node) -> Mention | None:
     return named[0] if named else None
 
 
+def venue(scene: Scene, node: Node) -> list[Mention]:
+    """Where an event is held, as its own phrase says."""
+    place = _place(scene, (node,)) or _named_after(scene, node)
+    return [place] if place is not None else []
+
+
 def _drafts(scene: Scene, node: Node, verb: Node, who_nodes: list[Node], place: Mention | None) -> list[Draft]:
     if place is None:
         return []
     who: tuple[Party, ...] = scene.people(who_nodes)
     drafts = []
     for party in who:
-        if party.rank not in STAY_RANKS or party.country == place.country:
+        if party.rank not in STAY_RANKS or party.country in (place.country, None):
             continue
         draft = journey(scene, node, party, place, (), who_nodes)
         if draft is None:

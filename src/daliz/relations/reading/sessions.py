@@ -21,6 +21,7 @@ NOUNS = words("sessions_nouns")
 HELD = words("sessions_held")
 HOSTS = words("sessions_hosts")
 TAKING_PART = words("sessions_taking_part")
+CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene"})
 MEMBERS = words("sessions_members")
 
 
@@ -91,9 +92,11 @@ def _session(scene: Scene, node: Node) -> Draft | None:
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
                 body, body_nodes = held, [subject]
+    numbered = number is not None and node.lemma_ in ("session", "round", "sitting")
+    if numbered and body is None and not groups and not pobjs(node, ("of", "with", "between")):
+        body = next((m for m in scene.article.before(scene.parsed.start) if m.kind == "body" and m.rank is None), None)
     if number is not None and body is None and not groups:
         groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS]
-    numbered = number is not None and node.lemma_ in ("session", "round", "sitting")
     if body is None and not (groups and number is not None) and not numbered and node.lemma_ != "summit":
         return None
     if body is None and node.lemma_ == "summit" and number is None and not groups:
@@ -132,6 +135,9 @@ def _bilateral(scene: Scene, draft: Draft) -> None:
     codes = {party.country for party in people}
     if len(codes) == 2:
         draft.who = by_country(people)
+        return
+    if not draft.who and draft.country and len(codes | {draft.country}) == 2:
+        draft.who = by_country([*people, Party(draft.country, country_name(draft.country))])
         return
     pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
     if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
@@ -239,8 +245,8 @@ def _verb_above(node: Node) -> int | None:
 
 
 def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    verb = node.head
-    if verb.lemma_ not in ("convene", "meet", "gather", "sit", "assemble", "reconvene"):
+    verb = next((verb for verb in (node.head, *children(node, "relcl")) if verb.lemma_ in CONVENES), None)
+    if verb is None:
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
     for child in verb.subtree:

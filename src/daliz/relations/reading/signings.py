@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 VERBS = words("signings_verbs")
+YIELDS = words("signings_yields")
+OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
 STOCK_WORDS = re.compile(
     r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
@@ -119,6 +121,8 @@ def signings(scene: Scene) -> list[Draft]:
             draft = _signed(scene, node)
         elif node.pos_ in ("NOUN", "PROPN", "VERB") and node.lower_ in ("signing", "signature", "conclusion") and pobjs(node, ("of",)):
             draft = _signing_noun(scene, node)
+        elif node.pos_ == "VERB" and lemma in YIELDS:
+            draft = _yielded(scene, node)
         elif node.pos_ == "VERB" and lemma == "ratify":
             draft = _signed(scene, node, "ratification")
         elif (
@@ -167,7 +171,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     if not papers:
         return None
-    if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in ("law", "resolution", "plan", "program", "programme", "act", "document"):
+    if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in ("law", "resolution", "plan", "roadmap", "program", "programme", "act", "document"):
         return None
     draft = Draft(kind, verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)
@@ -291,6 +295,9 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
         chosen = by_country(unique([*sentence, *draft.place.parties]))
     if len({party.country for party in chosen} | codes) == 2:
         return list(chosen)
+    several = [m.parties for _, m in scene.others(("pair",)) if len(m.parties) > 2]
+    if several and not codes:
+        return list(several[0])
     pair = scene.article.sides(scene.parsed.start, scene.parsed.end) if not codes else ()
     pair = pair or scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
@@ -312,6 +319,18 @@ def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
     _fill(scene, draft, verb, papers)
     signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ("attend", "witness", "complete") else [])]
     _who(scene, draft, noun, papers, signers)
+    return draft
+
+
+def _yielded(scene: Scene, verb: Node) -> Draft | None:
+    """`Tokayev's visit yielded nine agreements`, `sixteen agreements crowned the talks`: documents on one side, an occasion on the other."""
+    sides = [*subjects(verb), *objects(verb), *pobjs(verb, ("in", "with", "by"))]
+    papers = [node for node in sides if is_document(node) and node.tag_ == "NNS" and node.lemma_ != "deal"]
+    if not papers or not any(node.lemma_.lower() in OCCASIONS for node in sides):
+        return None
+    draft = Draft("signing", verb, status=status_of(verb))
+    _fill(scene, draft, verb, papers)
+    _who(scene, draft, verb, papers, [])
     return draft
 
 
@@ -367,7 +386,7 @@ def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
 
 def _grown(owner: Draft | None, number: float, words: str) -> bool:
     return (
-        owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been signed\b|\b(?:have|has) signed\b", words))
+        owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b", words))
     )
 
 

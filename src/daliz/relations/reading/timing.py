@@ -127,7 +127,10 @@ def _gap(scene: Scene, when: When, draft: Draft) -> int:
 def _announces(draft: Draft) -> bool:
     """`heads to Moscow on Tuesday`, written on a Monday, tells of tomorrow; `headed` and `is in Moscow` do not."""
     today = draft.when is not None and draft.when.past[0] == draft.when.ahead[0]
-    return not today and draft.node.tag_ in ("VBZ", "VBP") and draft.node.lemma_ != "be" and draft.kind in ("visit", "session", "meeting")
+    verb = next((above for above in (draft.node, *up(draft.node)) if above.pos_ in ("VERB", "AUX")), draft.node)
+    tells = verb.i == draft.node.i or verb.lemma_ in BEGINNINGS
+    present = tells and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ != "be"
+    return not today and present and draft.kind in ("visit", "session", "meeting")
 
 
 def _shares(node: Node, draft: Draft) -> bool:
@@ -136,6 +139,8 @@ def _shares(node: Node, draft: Draft) -> bool:
         return False
     above = {draft.node.i, *(upper.i for upper in up(draft.node))}
     holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
+    if holder is not None and draft.status == "planned" and holder.i != draft.node.i and holder.tag_ == "VBD" and holder.lemma_ not in REPORTS:
+        return False
     return holder is not None and holder.i in above
 
 
@@ -144,12 +149,20 @@ def _set_days(scene: Scene, draft: Draft) -> None:
         return
     exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
     draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
-    if draft.when.form == "weekday" and draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft):
+    if draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft) and _coming(scene, draft.when):
         draft.status = "planned"
     draft.days = draft.when.days("done" if _planned_then(scene, draft) else draft.status)
     if draft.when.form == "span" and draft.kind == "visit":
         draft.doubt("only the week or month is told", 0.9)
     _lasting(draft)
+
+
+def _coming(scene: Scene, when: When) -> bool:
+    """A weekday, or a day of the year that is long past, told in the present tense, is one to come."""
+    if when.form == "weekday":
+        return True
+    dated = when.form in ("day", "across") and scene.article.day is not None
+    return dated and (date.fromisoformat(scene.article.day or "") - date.fromisoformat(when.past[0])).days > RECENT_DAYS
 
 
 def _planned_then(scene: Scene, draft: Draft) -> bool:

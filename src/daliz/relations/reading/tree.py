@@ -26,7 +26,7 @@ def pobjs(node: Node, prepositions: Iterable[str]) -> list[Node]:
             for inner in prep.children:
                 if inner.dep_ in ("pobj", "pcomp", "obl"):
                     found += [inner, *rights(inner)]
-                elif inner.dep_ == "prep" and inner.lower_ in wanted:
+                elif inner.dep_ in ("prep", "conj") and inner.lower_ in wanted:
                     found += [child for child in inner.children if child.dep_ == "pobj"]
     return found
 

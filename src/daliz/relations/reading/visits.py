@@ -12,7 +12,7 @@ from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patte
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of, spoken_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.presence import presences
+from daliz.relations.reading.presence import EVENTS, presences, venue
 from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 CARRIERS = words("visits_carriers")
 VEHICLES = words("visits_vehicles")
 DELEGATIONS = words("visits_delegations")
+ATTENDEES = words("visits_attendees")
+SPANS = words("visits_spans")
 WELCOMES = words("visits_welcomes")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 
@@ -79,7 +81,9 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return _hosted(scene, node, who, hosts, places)
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
-    if not places and (_told_among(node) or any(child.lower_ == "there" for child in node.children)):
+    if node.lemma_ == "include":
+        places = [place for guests in subjects(node)[:1] for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
+    if not places and (_told_among(node) or _back_there(node)):
         places = spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
@@ -100,7 +104,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         if guessed:
             draft.doubt(GUESSED, 0.8)
         if row["mood"] and draft.status == "done":
-            draft.status = row["mood"]
+            gone = any(child.lower_ == "had" for child in node.children)
+            draft.status = "hypothetical" if gone else row["mood"]
     return found
 
 
@@ -113,6 +118,8 @@ def _carried(node: Node, who: list[Node]) -> bool:
 def _travellers(node: Node, row: dict[str, str]) -> list[Node]:
     """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
     found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    if node.lemma_ == "play":
+        return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to",))]
     if row["who"] != "object":
         found = _among(found) or _presented(node)
         found = [*found, *_beside(node, found)]
@@ -137,6 +144,12 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return any(child.lemma_ in DELEGATIONS for child in children(node, "dobj"))
     if node.lemma_ in ("expect", "await"):
         return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+    if node.lemma_ == "include":
+        return any(subject.lemma_ in ATTENDEES for subject in subjects(node))
+    if node.lemma_ == "play":
+        return any(child.lemma_ == "host" for child in children(node, "dobj"))
+    if node.lemma_ == "turn":
+        return any(child.lower_ == "up" for child in node.children)
     if node.lemma_ == "make":
         return any(child.lemma_ == "way" for child in children(node, "dobj"))
     if node.lemma_ in ("wrap", "drop"):
@@ -180,7 +193,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
-        places = [p for p in destinations(scene, above, "to|in|at|for") if not owners or p.country != owners[0].country]
+        spans = above.lemma_ in SPANS and node.dep_ == "nsubj"
+        places = [p for p in destinations(scene, above, "object" if spans else "to|in|at|for") if not owners or p.country != owners[0].country]
         if above.pos_ in ("VERB", "AUX"):
             break
     if not places and not owners:
@@ -330,6 +344,12 @@ def _told_among(node: Node) -> bool:
     return node.dep_ == "relcl" and node.head.head.lower_ in ("among", "of")
 
 
+def _back_there(node: Node) -> bool:
+    """`went there`; `returned in November for the summit`: not home, but to the place spoken of."""
+    for_event = node.lemma_ == "return" and any(target.lemma_.lower() in EVENTS for target in pobjs(node, ("for",)))
+    return for_event or any(child.lower_ == "there" for child in node.children)
+
+
 def _attributes(verb: Node) -> list[Node]:
     return [node for first in children(verb, "attr") for node in (first, *rights(first))]
 
@@ -379,6 +399,7 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         target = draft.whom[0].country if draft.whom else None
         same = [d for d in joined if d.who[0].country == draft.who[0].country and (d.whom[0].country if d.whom else None) == target]
+        same = [d for d in same if not _told_apart(d.node, draft.node)]
         if same and (GUESSED in draft.doubts or GUESSED in same[0].doubts):
             if GUESSED in same[0].doubts:
                 joined[joined.index(same[0])] = draft
@@ -405,6 +426,13 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
         held.whom = unique([*held.whom, *draft.whom]) if not held.whom[0].actor else held.whom
         held.twins.append(draft.node)
     return joined
+
+
+def _told_apart(one: Node, other: Node) -> bool:
+    """Two journeys to one country: `visited in 2017; his stop in May`, `came in August and returned in November for the summit`."""
+    first, last = sorted((one.i, other.i))
+    again = any(node.lemma_ == "return" and _back_there(node) for node in (one, other))
+    return again or any(node.text == ";" for node in one.doc[first:last])
 
 
 def _hangs(one: Node, other: Node) -> bool:
