@@ -58,6 +58,7 @@ GRACE_DAYS = 3
 # `until Saturday` says when something ends, not when it was.
 BOUND = re.compile(r"\b(?:since|for|by|until)\s+$", re.IGNORECASE)
 OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
+APART = re.compile(r";|\bwill\b|\b(?:is|are) (?:to|due|expected)\b")
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
@@ -265,11 +266,11 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
 
 
 def _year_beside(text: str, years: list[re.Match[str]], day: re.Match[str]) -> int | None:
-    """The one year of the sentence, for a day without one; a semicolon keeps them apart."""
+    """The one year of the sentence, for a day without one; a new clause keeps them apart."""
     if len(years) != 1:
         return None
     first, last = sorted((years[0], day), key=lambda match: match.start())
-    return None if ";" in text[first.end() : last.start()] else int(years[0][0])
+    return None if APART.search(text[first.end() : last.start()]) else int(years[0][0])
 
 
 def _form(match: re.Match[str]) -> str:

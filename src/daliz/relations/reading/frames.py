@@ -111,7 +111,12 @@ class Scene:
             return self.article.subject(at)
         if mention.kind in ("pronoun", "possessive"):
             return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
-        if mention.kind == "person" and mention.parties and mention.parties[0].rank is None and set(mention.text.casefold().split()) & COUNTERPARTS:
+        if (
+            mention.kind == "person"
+            and COUNTERPARTS & set(mention.text.casefold().split())
+            and mention.parties[:1]
+            and not mention.parties[0].rank
+        ):
             return self._counterpart(mention, at)
         if mention.text.casefold().startswith(("his ", "her ", "their ")) and (owner := self._owner_country(at)):
             lexicon, day = self.article.lexicon, self.article.day

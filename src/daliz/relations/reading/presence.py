@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene
 from daliz.relations.reading.journeys import STAY_RANKS, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.tree import agents, children, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -32,8 +31,8 @@ def presences(scene: Scene) -> list[Draft]:
     assert scene.parsed.doc is not None
     found: list[Draft] = []
     for node in scene.parsed.doc:
-        if node.pos_ == "VERB" and (node.lemma_ in MEETS or _speaks(node)) and not passive(node):
-            found += _drafts(scene, node, node, subjects(node), _place(scene, (node,)))
+        if node.pos_ == "VERB" and (node.lemma_ in MEETS or _speaks(node)):
+            found += _drafts(scene, node, node, objects(node) if passive(node) else subjects(node), _places(scene, node)[:1])
         elif node.pos_ == "NOUN" and node.lemma_ == "guest":
             found += _guest(scene, node)
         elif node.pos_ in ("NOUN", "PROPN") and node.lemma_.lower() in EVENTS:
@@ -52,12 +51,11 @@ def _guest(scene: Scene, node: Node) -> list[Draft]:
     if verb is None or not (node.dep_ == "attr" or (node.dep_ == "pobj" and node.head.lower_ == "as")):
         return []
     hosts = scene.people([*children(node, "poss"), *pobjs(node, ("of",))])
-    place = _place(scene, (node, verb))
-    if len(hosts) != 1 or (place is not None and place.country != hosts[0].country):
+    places: list[Mention | None] = [*(_places(scene, node) or _places(scene, verb))]
+    home = hosts[0].country if len(hosts) == 1 else None
+    if home is None or any(place is not None and place.country != home for place in places):
         return []
-    drafts = [
-        journey(scene, node, party, place, hosts, [verb], hosts[0].country) for party in scene.people(subjects(verb)) if hosts[0].country
-    ]
+    drafts = [journey(scene, node, party, (places or [None])[0], hosts, [verb], home) for party in scene.people(subjects(verb))]
     return [draft for draft in drafts if draft is not None]
 
 
@@ -72,10 +70,10 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
         return []
     if not held and not attended:
         return []
-    place = next(iter(venue(scene, node)), None) or (_place(scene, (verb,)) if held else None)
-    if place is None and attended and prep is not None and prep.lower_ == "at":
-        place = _place(scene, (verb,))
-    return _drafts(scene, node, verb, agents(verb), place)
+    places = venue(scene, node)
+    if not places and (held or (prep is not None and prep.lower_ == "at")):
+        places = _places(scene, verb)
+    return _drafts(scene, node, verb, agents(verb), places)
 
 
 def _on_the_margin(node: Node) -> bool:
@@ -96,40 +94,31 @@ def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
     return None, None
 
 
-def _place(scene: Scene, holders: tuple[Node, ...]) -> Mention | None:
-    for holder in holders:
-        if holder.dep_ == "relcl" and any(child.lower_ == "where" for child in holder.children):
-            return scene.mention(holder.head) if (m := scene.mention(holder.head)) is not None and m.kind in PLACES else None
-        beside = [*pobjs(holder, ("with", "between", "of")), *children(holder, "dobj")]
-        for where in (place for inner in (holder, *beside) for place in pobjs(inner, ("in", "at"))):
-            mention = scene.mention(where)
-            if mention is not None and mention.kind in PLACES:
-                return mention
-    return None
-
-
-def _named_after(scene: Scene, node: Node) -> Mention | None:
-    """`the Shusha summit`."""
-    named = [m for child in children(node, "compound", "nmod", "poss") if (m := scene.mention(child)) and m.kind == "place"]
-    return named[0] if named else None
+def _places(scene: Scene, holder: Node) -> list[Mention]:
+    """The places behind `in` or `at` of a word, of whom it is with, or of what it is of."""
+    if holder.dep_ == "relcl" and any(child.lower_ == "where" for child in holder.children):
+        return [m] if (m := scene.mention(holder.head)) is not None and m.kind in PLACES else []
+    beside = [*pobjs(holder, ("with", "between", "of")), *children(holder, "dobj")]
+    for inner in ([holder], beside):
+        places = [place for node in inner for where in pobjs(node, ("in", "at")) if (place := scene.place(where)) is not None]
+        if places:
+            return places
+    return []
 
 
 def venue(scene: Scene, node: Node) -> list[Mention]:
-    """Where an event is held, as its own phrase says."""
-    place = _place(scene, (node,)) or _named_after(scene, node)
-    return [place] if place is not None else []
+    """Where an event is held, as its own phrase says: `the summit in Shusha`, `the Shusha summit`."""
+    named = [m for child in children(node, "compound", "nmod", "poss") if (m := scene.mention(child)) and m.kind == "place"]
+    return _places(scene, node) or named[:1]
 
 
-def _drafts(scene: Scene, node: Node, verb: Node, who_nodes: list[Node], place: Mention | None) -> list[Draft]:
-    if place is None:
-        return []
-    who: tuple[Party, ...] = scene.people(who_nodes)
+def _drafts(scene: Scene, node: Node, verb: Node, who_nodes: list[Node], places: list[Mention]) -> list[Draft]:
     drafts = []
-    for party in who:
-        if party.rank not in STAY_RANKS or party.country in (place.country, None):
+    for party, place in ((party, place) for party in scene.people(who_nodes) for place in places):
+        if party.rank not in STAY_RANKS or party.country == place.country:
             continue
         draft = journey(scene, node, party, place, (), who_nodes)
-        if draft is None:
+        if draft is None or draft.who[0].country is None:
             continue
         draft.twins.append(verb)
         draft.level = None if node.lemma_.lower() in TALKS or node.lemma_ in MEETS else "summit_margin"

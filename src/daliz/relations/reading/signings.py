@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 VERBS = words("signings_verbs")
+NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "programme", "act", "document"})
 YIELDS = words("signings_yields")
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
@@ -27,6 +28,7 @@ STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 STOCK_SIZE = 40
+GROWN = re.compile(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b")
 APPROXIMATE = words("signings_approximate")
 
 
@@ -171,7 +173,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     if not papers:
         return None
-    if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in ("law", "resolution", "plan", "roadmap", "program", "programme", "act", "document"):
+    if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in NO_TREATY:
         return None
     draft = Draft(kind, verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)
@@ -323,7 +325,7 @@ def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
 
 
 def _yielded(scene: Scene, verb: Node) -> Draft | None:
-    """`Tokayev's visit yielded nine agreements`, `sixteen agreements crowned the talks`: documents on one side, an occasion on the other."""
+    """`Tokayev's visit yielded nine agreements`, `sixteen agreements crowned the talks`: documents and an occasion."""
     sides = [*subjects(verb), *objects(verb), *pobjs(verb, ("in", "with", "by"))]
     papers = [node for node in sides if is_document(node) and node.tag_ == "NNS" and node.lemma_ != "deal"]
     if not papers or not any(node.lemma_.lower() in OCCASIONS for node in sides):
@@ -385,9 +387,7 @@ def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
 
 
 def _grown(owner: Draft | None, number: float, words: str) -> bool:
-    return (
-        owner is not None and number >= STOCK_SIZE and bool(re.search(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b", words))
-    )
+    return owner is not None and number >= STOCK_SIZE and bool(GROWN.search(words))
 
 
 def _each_once(drafts: list[Draft]) -> list[Draft]:

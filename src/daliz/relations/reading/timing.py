@@ -139,9 +139,10 @@ def _shares(node: Node, draft: Draft) -> bool:
         return False
     above = {draft.node.i, *(upper.i for upper in up(draft.node))}
     holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
-    if holder is not None and draft.status == "planned" and holder.i != draft.node.i and holder.tag_ == "VBD" and holder.lemma_ not in REPORTS:
+    if holder is None or holder.i not in above:
         return False
-    return holder is not None and holder.i in above
+    past = holder.tag_ == "VBD" and holder.i != draft.node.i and holder.lemma_ not in REPORTS
+    return not (past and draft.status == "planned")
 
 
 def _set_days(scene: Scene, draft: Draft) -> None:

@@ -82,7 +82,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
     if node.lemma_ == "include":
-        places = [place for guests in subjects(node)[:1] for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
+        guests = subjects(node)[0]
+        places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
     if not places and (_told_among(node) or _back_there(node)):
         places = spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
@@ -144,6 +145,8 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return any(child.lemma_ in DELEGATIONS for child in children(node, "dobj"))
     if node.lemma_ in ("expect", "await"):
         return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+    if node.lemma_ == "set" and pobjs(node, ("in", "on")):
+        return any(child.lemma_ == "foot" for child in children(node, "dobj"))
     if node.lemma_ == "include":
         return any(subject.lemma_ in ATTENDEES for subject in subjects(node))
     if node.lemma_ == "play":
@@ -193,8 +196,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
-        spans = above.lemma_ in SPANS and node.dep_ == "nsubj"
-        places = [p for p in destinations(scene, above, "object" if spans else "to|in|at|for") if not owners or p.country != owners[0].country]
+        slots = "object" if above.lemma_ in SPANS and node.dep_ == "nsubj" else "to|in|at|for"
+        places = [p for p in destinations(scene, above, slots) if not owners or p.country != owners[0].country]
         if above.pos_ in ("VERB", "AUX"):
             break
     if not places and not owners:
