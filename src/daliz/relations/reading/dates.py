@@ -58,6 +58,8 @@ GRACE_DAYS = 3
 # `until Saturday` says when something ends, not when it was.
 BOUND = re.compile(r"\b(?:since|for|by|until)\s+$", re.IGNORECASE)
 OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
+# `his first visit since 2019` was not in 2019.
+FIRST_SINCE = re.compile(r"\b(?:first|last|only|highest|biggest|largest|latest)\b[^.;:]{0,40}\bsince\s+$", re.IGNORECASE)
 APART = re.compile(r";|\bwill\b|\b(?:is|are) (?:to|due|expected)\b")
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -228,7 +230,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         form = _form(match)
         groups = _groups(match)
         at = (match.start() + offset, match.end() + offset)
-        if OPEN_END.search(text[: match.start()]) or (form == "year" and text[: match.start()].endswith("for ")):
+        if OPEN_END.search(text[: match.start()]) or FIRST_SINCE.search(text[: match.start()]) or (form == "year" and text[: match.start()].endswith("for ")):
             continue
         if form in ("later", "earlier", "same"):
             number = groups.get("n") or "one"

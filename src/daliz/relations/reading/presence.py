@@ -17,6 +17,7 @@ TALKS = words("sessions_talks")
 EVENTS = TALKS | words("presence_events")
 MEETS = words("talks_verbs")
 PRESS = words("presence_press")
+DISCUSSES = frozenset({"discuss", "agree", "negotiate", "exchange", "talk"})
 HOLDS = words("presence_holds")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
@@ -33,6 +34,11 @@ def presences(scene: Scene) -> list[Draft]:
     for node in scene.parsed.doc:
         if node.pos_ == "VERB" and (node.lemma_ in MEETS or _speaks(node)):
             found += _drafts(scene, node, node, objects(node) if passive(node) else subjects(node), _places(scene, node)[:1])
+        elif node.pos_ == "VERB" and node.lemma_ in DISCUSSES:
+            partners = [other for holder in (node, *children(node, "dobj")) for other in pobjs(holder, ("with",))]
+            hosts = {party.country for party in scene.people(partners)}
+            places = [place for holder in (node, *partners) for place in _places(scene, holder) if place.country in hosts][:1]
+            found += _drafts(scene, node, node, agents(node), places)
         elif node.pos_ == "NOUN" and node.lemma_ == "guest":
             found += _guest(scene, node)
         elif node.pos_ in ("NOUN", "PROPN") and node.lemma_.lower() in EVENTS:

@@ -161,6 +161,8 @@ def _means_travel(scene: Scene, node: Node) -> bool:
         return False
     if node.lemma_ == "be" and pobjs(node, ("to",)):
         return node.lower_ == "been"
+    if node.lower_ == "been" and children(node, "attr"):
+        return False
     if node.lemma_ == "send":
         return all(party.rank in STAY_RANKS for party in scene.people(objects(node)))
     return True
@@ -170,7 +172,8 @@ def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party
     guests = {party.country for party in who}
     inside = [m for child, m in scene.places() if child.i > node.i and m.kind != "country" and m.country not in guests]
     place = places[0] if places else (inside[0] if len(inside) == 1 else None)
-    home = hosts[0].country if hosts else None
+    towns = [m for child in agents(node) if node.lemma_ == "welcome" and (m := scene.mention(child)) and m.kind in PLACES]
+    home = hosts[0].country if hosts else next((town.country for town in towns), None)
     country = place.country if place else home
     if country is None or (home and place and place.country != home):
         return []
