@@ -137,6 +137,10 @@ def test_the_command_tells_a_year_and_gives_json(tmp_path: Path) -> None:
         (["--relation", "Aktau"], "expected two places with '..' between"),
         (["--relation", "Poti..Aktau"], "no demand goes from Poti port to Aktau sea port"),
         (["--years", "-1"], "years = -1"),
+        (["--workers", "-7"], "workers = -7, expected at least 1, or -1"),
+        (["--seed", "9" * 20], "expected a whole number of at most 18 digits"),
+        (["--tables", f"{__file__}/x"], "expected a folder"),
+        (["--demand", "inf"], "--demand inf: expected a factor above 0"),
     ],
 )
 def test_the_command_answers_bad_options(arguments: list[str], message: str) -> None:

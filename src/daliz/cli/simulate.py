@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,14 +59,14 @@ def simulate(
     from daliz.freight.simulate.search import riding_demands
     from daliz.freight.simulate.tracing import read_trace
 
-    _check_paths((chart, strings), (chart, strings, trace, resume))
+    _check_paths((chart, strings), (chart, strings, trace, resume), tables)
     loaded = load(corridor)
     if box is not None and trace is None:
         raise DalizError("--box tells a journey from a trace: name its file with --trace")
     if trace is not None and box is not None and trace.exists():
         tell.journey(loaded, read_trace(trace), box, as_json)
         return
-    if not demand > 0.0:
+    if not 0.0 < demand < math.inf:
         raise DalizError(f"--demand {demand:g}: expected a factor above 0")
     assumptions, narrow = Assumptions(demand_factor=demand), _share(precision)
     compiled = _compiled(loaded, years, assumptions)
@@ -87,7 +88,7 @@ def simulate(
         tell.journey(loaded, read_trace(trace), box)
 
 
-def _check_paths(charts: tuple[Path | None, ...], files: tuple[Path | None, ...]) -> None:
+def _check_paths(charts: tuple[Path | None, ...], files: tuple[Path | None, ...], folder: Path | None) -> None:
     """What is wrong with files to write is said before time is spent on what goes into them."""
     from daliz.corridor import DalizError
 
@@ -97,6 +98,10 @@ def _check_paths(charts: tuple[Path | None, ...], files: tuple[Path | None, ...]
     for path in files:
         if path is not None and not path.parent.is_dir():
             raise DalizError(f"{path}: the folder {path.parent} does not exist")
+    if folder is not None:
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        if not there.is_dir():
+            raise DalizError(f"{folder}: expected a folder; {there} is a file")
 
 
 def _share(text: str) -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,7 +76,7 @@ class Engine:
             r.RING_FULL: {"spells": room.spells * 2},
             r.TRACE_FULL: {"trace": room.trace * 4},
         }
-        if max(room.boxes, room.carriers, room.spells) > MOST_BOXES:
+        if max(room.slots, room.boxes, room.carriers, room.spells) > MOST_BOXES:
             raise UnstableError(
                 f"queues grow without end: more than {MOST_BOXES:,} boxes, trains or closures stand in the corridor at once"
             )
@@ -87,9 +86,11 @@ class Engine:
 
 
 def compiled_before() -> bool:
-    """Whether the kernel lies compiled in the cache, so that nothing is to be waited for."""
+    """Whether this very kernel lies compiled in the cache for this processor, so that nothing is to be waited for."""
     from daliz.freight.simulate.kernel import run
 
-    stats = getattr(run, "_cache", None)
-    path = getattr(stats, "_cache_path", None)
-    return bool(run.signatures) or (path is not None and any(Path(path).glob("kernel._kernel.locals.run-*.nbi")))
+    if run.signatures:
+        return True
+    cache: Any = run._cache
+    _, *kernel = cache._index_key((), run.targetctx.codegen())  # the processor, and the text that `run` closes over
+    return any(key[1:] == tuple(kernel) for key in cache._cache_file._load_index())

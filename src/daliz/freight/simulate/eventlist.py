@@ -19,7 +19,7 @@ from daliz.freight.simulate import records as r
 from daliz.freight.simulate.draws import jit
 
 NEVER = int(np.float64(np.inf).view(np.int64))
-SLOT_BITS = 20
+SLOT_BITS = 24  # the engine allows no more slots; leaves 2^39 events to be scheduled
 SLOT_MASK = (1 << SLOT_BITS) - 1
 
 

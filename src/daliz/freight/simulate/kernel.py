@@ -44,6 +44,7 @@ FILES = (
     *("arriving", "boxes", "calendars", "cranes", "customers", "draws", "ends", "eventlist", "memory", "pools", "records"),
     *("unloading", "yards"),
 )
+MOST_AT_ONCE = 100_000  # steps in one go; more without time are a ring
 WAITS, TURNED_AWAY = np.inf, -1.0  # instead of the hour at which a carrier goes on
 
 
@@ -310,7 +311,8 @@ def _resume(Z: Any, F: Any, e: int, s: int, kind: int, t: float) -> bool:
 def _go(Z: Any, F: Any, e: int, t: float) -> None:
     """Let a carrier go on until something takes time that others may see; what it does alone is done ahead of the clock."""
     clock, passed = t, 0
-    while True:
+    while passed < MOST_AT_ONCE:
+        passed += 1
         s = Z[e + r.E_STEP]
         kind = Z[s + r.S_KIND]
         if Z[e + r.E_PHASE] == r.RESUMES:
@@ -345,10 +347,10 @@ def _go(Z: Any, F: Any, e: int, t: float) -> None:
             if Z[s + r.S_MARK] == 1:
                 _mark(Z, F, e, s, t)
         Z[e + r.E_STEP] = Z[s + (r.S_NEXT if goes_on else r.S_OTHER)]
-        passed += 1
-        if passed > 100_000:  # a ring of steps none of which takes time
-            Z[r.H_ERROR] = r.STUCK
-            return
+    if t > clock:
+        push(Z, t, e)
+    else:
+        Z[r.H_ERROR] = r.STUCK
 
 
 @jit

@@ -121,8 +121,10 @@ def _check(plan: Plan) -> None:
         raise DalizError(f"replications = {plan.replications}, expected at least 1")
     if plan.precision is not None and not 0.0 < plan.precision < 1.0:
         raise DalizError(f"precision = {plan.precision:g}, expected a share between 0 and 1 (2 % is 0.02)")
-    if plan.workers == 0:
-        raise DalizError("workers = 0, expected at least 1, or -1 for all cores")
+    if plan.workers < 1 and plan.workers != -1:
+        raise DalizError(f"workers = {plan.workers}, expected at least 1, or -1 for all cores")
+    if not -(2**63) <= plan.seed < 2**63:
+        raise DalizError(f"seed = {plan.seed}, expected a whole number of at most 18 digits")
 
 
 def _index(names: list[str], watched: str) -> int:
