@@ -49,7 +49,7 @@ def visits(scene: Scene) -> list[Draft]:
     found += _by_visitors(scene, found)
     told = {(draft.who[0].country, draft.whom[0].country) for draft in found}
     found += [draft for draft in presences(scene) if (draft.who[0].country, draft.whom[0].country) not in told]
-    return _joined(found)
+    return sorted(_joined(found), key=lambda draft: draft.node.i)
 
 
 def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
