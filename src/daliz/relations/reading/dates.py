@@ -230,7 +230,11 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         form = _form(match)
         groups = _groups(match)
         at = (match.start() + offset, match.end() + offset)
-        if OPEN_END.search(text[: match.start()]) or FIRST_SINCE.search(text[: match.start()]) or (form == "year" and text[: match.start()].endswith("for ")):
+        if (
+            OPEN_END.search(text[: match.start()])
+            or FIRST_SINCE.search(text[: match.start()])
+            or (form == "year" and text[: match.start()].endswith("for "))
+        ):
             continue
         if form in ("later", "earlier", "same"):
             number = groups.get("n") or "one"

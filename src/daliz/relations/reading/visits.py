@@ -12,18 +12,14 @@ from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patte
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of, spoken_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.presence import EVENTS, presences, venue
-from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.presence import presences, venue
+from daliz.relations.reading.travellers import among, back_there, beside, carried_along, means_travel, presented, told_among, travellers
+from daliz.relations.reading.tree import agents, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-AWAITED = frozenset({"due", "expected", "scheduled", "slated"})
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
-CARRIERS = words("visits_carriers")
-VEHICLES = words("visits_vehicles")
-DELEGATIONS = words("visits_delegations")
-ATTENDEES = words("visits_attendees")
 SPANS = words("visits_spans")
 WELCOMES = words("visits_welcomes")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
@@ -70,9 +66,9 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
 
 
 def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
-    who_nodes = _travellers(node, row)
+    who_nodes = travellers(node, row)
     who = scene.people(who_nodes)
-    if not who or not _means_travel(scene, node):
+    if not who or not means_travel(scene, node):
         return []
     hosting = bool(row["whom"])
     hosts = scene.people(agents(node)) if hosting else ()
@@ -84,7 +80,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.lemma_ == "include":
         guests = subjects(node)[0]
         places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
-    if not places and (_told_among(node) or _back_there(node)):
+    if not places and (told_among(node) or back_there(node)):
         places = spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
@@ -95,7 +91,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = abroad if len({mention.country for mention in abroad}) == 1 else []
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
-    if node.lemma_ in ("take", "bring") and not _carried(node, who_nodes):
+    if node.lemma_ in ("take", "bring") and not carried_along(node, who_nodes):
         return []
     drafts = []
     for place in places:
@@ -108,64 +104,6 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             gone = any(child.lower_ == "had" for child in node.children)
             draft.status = "hypothetical" if gone else row["mood"]
     return found
-
-
-def _carried(node: Node, who: list[Node]) -> bool:
-    """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
-    named = subjects(node)[:1]
-    return bool(who) and any(carrier.lemma_ in CARRIERS for subject in named for carrier in (subject, *list(up(subject))[:2]))
-
-
-def _travellers(node: Node, row: dict[str, str]) -> list[Node]:
-    """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
-    found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
-    if node.lemma_ == "play":
-        return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to",))]
-    if row["who"] != "object":
-        found = _among(found) or _presented(node)
-        found = [*found, *_beside(node, found)]
-    if found and found[0].lemma_ == "invitation" and found[0].head.lemma_ == "accept":
-        return subjects(found[0].head)
-    inside = [
-        other
-        for vehicle in found
-        if vehicle.lemma_ in VEHICLES
-        for other in (
-            *pobjs(vehicle, ("of", "with")),
-            *children(vehicle, "poss"),
-            *(carried for verb in children(vehicle, "acl", "relcl") if verb.lemma_ in ("carry", "bring") for carried in objects(verb)),
-        )
-    ]
-    return inside or found
-
-
-def _means_travel(scene: Scene, node: Node) -> bool:
-    """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
-    if node.lemma_ == "lead":
-        return any(child.lemma_ in DELEGATIONS for child in children(node, "dobj"))
-    if node.lemma_ in ("expect", "await"):
-        return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
-    if node.lemma_ == "set" and pobjs(node, ("in", "on")):
-        return any(child.lemma_ == "foot" for child in children(node, "dobj"))
-    if node.lemma_ == "include":
-        return any(subject.lemma_ in ATTENDEES for subject in subjects(node))
-    if node.lemma_ == "play":
-        return any(child.lemma_ == "host" for child in children(node, "dobj"))
-    if node.lemma_ == "turn":
-        return any(child.lower_ == "up" for child in node.children)
-    if node.lemma_ == "make":
-        return any(child.lemma_ == "way" for child in children(node, "dobj"))
-    if node.lemma_ in ("wrap", "drop"):
-        return any(child.lower_ in ("up", "in", "by") for child in node.children)
-    if node.lemma_ == "be" and any(child.lower_ in AWAITED for child in children(node, "acomp", "oprd")):
-        return False
-    if node.lemma_ == "be" and pobjs(node, ("to",)):
-        return node.lower_ == "been"
-    if node.lower_ == "been" and children(node, "attr"):
-        return False
-    if node.lemma_ == "send":
-        return all(party.rank in STAY_RANKS for party in scene.people(objects(node)))
-    return True
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
@@ -309,8 +247,8 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     """Somebody attends a summit or meeting in another country: a visit at its margin."""
     if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
         return []
-    who_nodes = _among(agents(node)) or _presented(node)
-    who_nodes += _beside(node, who_nodes)
+    who_nodes = among(agents(node)) or presented(node)
+    who_nodes += beside(node, who_nodes)
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     if not who:
         return []
@@ -332,52 +270,6 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
                 draft.doubt("the visit is inferred from taking part there", 0.85)
                 drafts.append(draft)
     return drafts
-
-
-def _among(nodes: list[Node]) -> list[Node]:
-    """`Aliyev was among the leaders attending`: Aliyev attended."""
-    found = []
-    for node in nodes:
-        prep = node.head
-        told = prep.lower_ in ("among", "of") and prep.dep_ == "prep" and prep.head.lemma_ in ("be", "one")
-        verb = prep.head if prep.head.lemma_ == "be" else prep.head.head
-        found += (subjects(verb) or _attributes(verb)) if told else [node]
-    return found
-
-
-def _told_among(node: Node) -> bool:
-    """`Orban is among those who came`: where to, the sentence before has said."""
-    return node.dep_ == "relcl" and node.head.head.lower_ in ("among", "of")
-
-
-def _back_there(node: Node) -> bool:
-    """`went there`; `returned in November for the summit`: not home, but to the place spoken of."""
-    for_event = node.lemma_ == "return" and any(target.lemma_.lower() in EVENTS for target in pobjs(node, ("for",)))
-    return for_event or any(child.lower_ == "there" for child in node.children)
-
-
-def _attributes(verb: Node) -> list[Node]:
-    return [node for first in children(verb, "attr") for node in (first, *rights(first))]
-
-
-def _presented(node: Node) -> list[Node]:
-    """`Attending the summit were Tokayev and Mirziyoyev`."""
-    return _attributes(node.head) if node.dep_ == "csubj" and node.head.lemma_ == "be" else []
-
-
-def _beside(node: Node, who: list[Node]) -> list[Node]:
-    """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
-    found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
-    for holder in (node, *who[:1]):
-        for prep in children(holder, "prep"):
-            if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
-                found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
-        for verb in children(holder, "advcl", "acl"):
-            if verb.lemma_ in ("accompany", "join") and passive(verb):
-                found += pobjs(verb, ("by",))
-            elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
-                found += subjects(verb)
-    return found
 
 
 def _is_topic(scene: Scene, place: Mention) -> bool:
@@ -437,7 +329,7 @@ def _joined(drafts: list[Draft]) -> list[Draft]:
 def _told_apart(one: Node, other: Node) -> bool:
     """Two journeys to one country: `visited in 2017; his stop in May`, `came in August and returned in November for the summit`."""
     first, last = sorted((one.i, other.i))
-    again = any(node.lemma_ == "return" and _back_there(node) for node in (one, other))
+    again = any(node.lemma_ == "return" and back_there(node) for node in (one, other))
     return again or any(node.text == ";" for node in one.doc[first:last])
 
 

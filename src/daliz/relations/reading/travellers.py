@@ -1,0 +1,124 @@
+"""Who travels in a clause: the verb's subject, those beside or among it, the guests of an event, whom a tour takes along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.frames import Scene
+from daliz.relations.reading.journeys import STAY_RANKS
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.presence import EVENTS
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+AWAITED = frozenset({"due", "expected", "scheduled", "slated"})
+CARRIERS = words("visits_carriers")
+VEHICLES = words("visits_vehicles")
+ATTENDEES = words("visits_attendees")
+# Words without which these verbs tell of no journey.
+BESIDE = {
+    "lead": words("visits_delegations"),
+    "play": frozenset({"host"}),
+    "turn": frozenset({"up"}),
+    "make": frozenset({"way"}),
+    "wrap": frozenset({"up", "in", "by"}),
+    "drop": frozenset({"up", "in", "by"}),
+}
+
+
+def travellers(node: Node, row: dict[str, str]) -> list[Node]:
+    """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
+    found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
+    if node.lemma_ == "play":
+        return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to",))]
+    if row["who"] != "object":
+        found = among(found) or presented(node)
+        found = [*found, *beside(node, found)]
+    if found and found[0].lemma_ == "invitation" and found[0].head.lemma_ == "accept":
+        return subjects(found[0].head)
+    inside = [
+        other
+        for vehicle in found
+        if vehicle.lemma_ in VEHICLES
+        for other in (
+            *pobjs(vehicle, ("of", "with")),
+            *children(vehicle, "poss"),
+            *(carried for verb in children(vehicle, "acl", "relcl") if verb.lemma_ in ("carry", "bring") for carried in objects(verb)),
+        )
+    ]
+    return inside or found
+
+
+def carried_along(node: Node, who: list[Node]) -> bool:
+    """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
+    named = subjects(node)[:1]
+    return bool(who) and any(carrier.lemma_ in CARRIERS for subject in named for carrier in (subject, *list(up(subject))[:2]))
+
+
+def means_travel(scene: Scene, node: Node) -> bool:
+    """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
+    if node.lemma_ in BESIDE:
+        return any({child.lemma_, child.lower_} & BESIDE[node.lemma_] for child in node.children)
+    if node.lemma_ in ("expect", "await"):
+        return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+    if node.lemma_ == "set" and pobjs(node, ("in", "on")):
+        return any(child.lemma_ == "foot" for child in children(node, "dobj"))
+    if node.lemma_ == "include":
+        return any(subject.lemma_ in ATTENDEES for subject in subjects(node))
+    if node.lemma_ == "be" and any(child.lower_ in AWAITED for child in children(node, "acomp", "oprd")):
+        return False
+    if node.lemma_ == "be" and pobjs(node, ("to",)):
+        return node.lower_ == "been"
+    if node.lower_ == "been" and children(node, "attr"):
+        return False
+    if node.lemma_ == "send":
+        return all(party.rank in STAY_RANKS for party in scene.people(objects(node)))
+    return True
+
+
+def among(nodes: list[Node]) -> list[Node]:
+    """`Aliyev was among the leaders attending`: Aliyev attended."""
+    found = []
+    for node in nodes:
+        prep = node.head
+        told = prep.lower_ in ("among", "of") and prep.dep_ == "prep" and prep.head.lemma_ in ("be", "one")
+        verb = prep.head if prep.head.lemma_ == "be" else prep.head.head
+        found += (subjects(verb) or _attributes(verb)) if told else [node]
+    return found
+
+
+def _attributes(verb: Node) -> list[Node]:
+    return [node for first in children(verb, "attr") for node in (first, *rights(first))]
+
+
+def presented(node: Node) -> list[Node]:
+    """`Attending the summit were Tokayev and Mirziyoyev`."""
+    return _attributes(node.head) if node.dep_ == "csubj" and node.head.lemma_ == "be" else []
+
+
+def beside(node: Node, who: list[Node]) -> list[Node]:
+    """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
+    found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
+    for holder in (node, *who[:1]):
+        for prep in children(holder, "prep"):
+            if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
+                found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
+        for verb in children(holder, "advcl", "acl"):
+            if verb.lemma_ in ("accompany", "join") and passive(verb):
+                found += pobjs(verb, ("by",))
+            elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
+                found += subjects(verb)
+    return found
+
+
+def told_among(node: Node) -> bool:
+    """`Orban is among those who came`: where to, the sentence before has said."""
+    return node.dep_ == "relcl" and node.head.head.lower_ in ("among", "of")
+
+
+def back_there(node: Node) -> bool:
+    """`went there`; `returned in November for the summit`: not home, but to the place spoken of."""
+    for_event = node.lemma_ == "return" and any(target.lemma_.lower() in EVENTS for target in pobjs(node, ("for",)))
+    return for_event or any(child.lower_ == "there" for child in node.children)
