@@ -47,7 +47,9 @@ def presences(scene: Scene) -> list[Draft]:
 
 
 def _speaks(node: Node) -> bool:
-    """`speaking in Budapest`, `told reporters in Tashkent`."""
+    """`speaking in Budapest`, `told reporters in Tashkent`, `laid a wreath in Baku`."""
+    if node.lemma_ == "lay":
+        return any(child.lemma_ in ("wreath", "flower") for child in children(node, "dobj"))
     return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS for child in children(node, "dobj")))
 
 
@@ -120,6 +122,8 @@ def venue(scene: Scene, node: Node) -> list[Mention]:
 
 def _drafts(scene: Scene, node: Node, verb: Node, who_nodes: list[Node], places: list[Mention]) -> list[Draft]:
     drafts = []
+    if who_nodes and (held := scene.mention(who_nodes[0])) is not None and held.kind == "dyad":
+        return []
     for party, place in ((party, place) for party in scene.people(who_nodes) for place in places):
         if party.rank not in STAY_RANKS or party.country == place.country:
             continue

@@ -245,13 +245,16 @@ def _verb_above(node: Node) -> int | None:
 
 
 def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    verb = next((verb for verb in (node.head, *children(node, "relcl")) if verb.lemma_ in CONVENES), None)
+    verbs = (node.head, *children(node, "relcl"))
+    verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or (verb.lemma_ == "hold" and passive(verb))), None)
     if verb is None:
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
     for child in verb.subtree:
         if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
             draft.number = found[0]
+    if draft.number is None:
+        draft.number = next((number for word in mention.text.split()[:2] if (number := ordinal_of(word)) is not None), None)
     if mention.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.place = place_of(scene, node, verb, [])
