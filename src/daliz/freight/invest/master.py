@@ -175,6 +175,15 @@ class Master:
         """Keep the options between so many units."""
         self.solver.changeColsBounds(len(self.options), self.options, low, high)
 
+    def rules(self) -> tuple[sparse.csr_matrix, Floats, Floats]:
+        """The rules of building: a matrix over the options, and its least and most."""
+        matrices = self.model.matrices
+        alone = np.ones(len(matrices.b), bool)
+        alone[self.demand_row.ravel()] = alone[self.capacity_row.ravel()] = False
+        least = np.where(matrices.sense == "<", -np.inf, matrices.b)[alone]
+        most = np.where(matrices.sense == ">", np.inf, matrices.b)[alone]
+        return sparse.csr_matrix(sparse.csr_matrix(matrices.A)[alone][:, self.options]), least, most
+
     def hold(self, units: Floats | None) -> None:
         """Keep the options at so many units, or let them free again."""
         self.bound(*(self.limits() if units is None else (units, units)))

@@ -24,6 +24,7 @@ from daliz.freight.invest.blocks import extra
 from daliz.freight.invest.design import Design, Floats, Goal
 from daliz.freight.invest.master import Found, Master, Route, Ways
 from daliz.freight.invest.solve import Solved, outcome
+from daliz.freight.invest.units import Units
 
 ROUNDS = 60
 POLISHES = 5
@@ -84,14 +85,19 @@ def _complete(master: Master, ways: Ways, deadline: float) -> tuple[int, bool]:
     return ROUNDS, False
 
 
-def _seek(master: Master, ways: Ways, deadline: float) -> tuple[int, bool, bool]:
-    """Look for routes that carry all demand, where it must be. Returns: rounds, whether there are, and whether time sufficed."""
+def _seek(master: Master, ways: Ways, deadline: float, cuts: Units | None = None) -> tuple[int, bool, bool]:
+    """Look for routes that carry all demand, where it must be, and for cuts where it cannot.
+
+    Returns: rounds, whether there are such routes, and whether time sufficed.
+    """
     if not len(master.short):
         return 0, True, True
     master.seek(True)
     rounds, complete = _complete(master, ways, deadline)
     # Without any solution the rules of building are at odds with each other, and no route mends that.
     carried, settled = master.feasible() and master.missing() <= CARRIED, complete or not master.feasible()
+    if cuts is not None and complete and not carried:
+        cuts.cut(master)
     master.seek(False)
     return rounds, carried, settled
 
@@ -150,6 +156,47 @@ def _whole_units(master: Master, ways: Ways, deadline: float, gap: float) -> tup
     return best, status, rounds
 
 
+def _by_cuts(master: Master, ways: Ways, deadline: float, gap: float) -> tuple[Found | None, str, float, int]:
+    """Alternate between the cheapest units by the cuts so far and the routes and cuts that these units want, until all demand is carried.
+
+    Returns: the best found, status (unsettled when units came back that a cut should have ruled out), bound, and rounds.
+    """
+    cuts, whole, bound, rounds = Units(master), False, -np.inf, 0
+    cuts.cut(master)
+    best = _held(master, ways, np.where(master.design.options.whole, np.ceil(master.built() - SPLIT), master.built()), deadline)
+    seen: set[bytes] = set()
+    while time.perf_counter() < deadline:
+        tried, units = cuts.solve(gap, deadline - time.perf_counter())
+        if not np.isfinite(tried.objective):
+            return best, tried.status, bound, rounds
+        bound = max(bound, tried.bound)
+        if best is not None and best.objective - bound <= gap * best.objective:
+            return best, "optimal", bound, rounds
+        units = np.where(master.design.options.whole & whole, np.round(units), units)
+        if units.tobytes() in seen:
+            return best, "unsettled", bound, rounds
+        seen.add(units.tobytes())
+        master.hold(units)
+        more, carried, _ = _seek(master, ways, deadline, cuts)
+        rounds += more
+        if carried and whole:
+            return _held(master, ways, units, deadline), tried.status, bound, rounds
+        if carried:
+            whole = True
+            seen.clear()
+            cuts.whole()
+    return best, "time_limit", bound, rounds
+
+
+def _held(master: Master, ways: Ways, units: Floats, deadline: float) -> Found | None:
+    """The solution with so many units, if they carry all demand."""
+    master.hold(units)
+    _complete(master, ways, deadline)
+    found = master.found_now() if master.feasible() else None
+    master.hold(None)
+    return found
+
+
 def solve_routes(
     design: Design,
     goal: Goal = "cost",
@@ -179,8 +226,13 @@ def solve_routes(
     value = -master.duals()[1]
     status = "optimal" if complete else "time_limit"
     if not relaxed and len(design.options.names) and design.options.whole.any():
-        best, status, more = _whole_units(master, ways, deadline, gap)
-        rounds += more
+        status = "unsettled"
+        if goal == "build_cost" and len(master.short):
+            best, status, least, more = _by_cuts(master, ways, deadline, gap)
+            bound, rounds = max(bound, least), rounds + more
+        if status == "unsettled":
+            best, status, more = _whole_units(master, ways, deadline, gap)
+            rounds += more
     if best is None:
         return _none(design, began, status if status == "time_limit" else "infeasible")
     reached, bound = best.objective + design.fixed_cost, bound + design.fixed_cost

@@ -41,11 +41,8 @@ class Solved:
 
 def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
     """The model handed to HiGHS, with its options set."""
-    highspy = extra("highspy")
-    with _no_banner():
-        solver = highspy.Highs()
-    solver.setOptionValue("output_flag", log)
-    solver.passModel(_programme(highspy, model))
+    solver = quiet(log)
+    solver.passModel(_programme(extra("highspy"), model))
     # Sub-problems as heuristics cost more than they bring where a few dozen units decide over thousands of flows.
     solver.setOptionValue("mip_heuristic_run_rins", False)
     solver.setOptionValue("mip_heuristic_run_rens", False)
@@ -53,6 +50,14 @@ def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1
     solver.setOptionValue("mip_rel_gap", gap)
     if time_limit_s is not None:
         solver.setOptionValue("time_limit", float(time_limit_s))
+    return solver
+
+
+def quiet(log: bool = False) -> Any:
+    """An empty HiGHS that prints nothing, unless it is asked to."""
+    with _no_banner():
+        solver = extra("highspy").Highs()
+    solver.setOptionValue("output_flag", log)
     return solver
 
 
