@@ -354,7 +354,8 @@ def _serves_ahead(model: Model, source: Source, resources: Mapping[str, Resource
     comers += [other.name for other in model.pools if step.name in (other.start, other.dwell)]
     comers += [other.name for other in model.fleets if other.step == step.name]
     users = [other for other in model.steps if other.resource == resource.name]
-    return not comers and len(users) == 1 and any(other.name == step.next and other.kind == r.END for other in model.steps)
+    cranes = any(pool.cranes == resource.name for pool in model.pools)
+    return not comers and not cranes and len(users) == 1 and any(other.name == step.next and other.kind == r.END for other in model.steps)
 
 
 def _unloads_ahead(model: Model, step: Step, feeders: dict[str, set[str]]) -> bool:

@@ -184,6 +184,7 @@ def string_line_chart(frame: pl.DataFrame, simulation: Simulation, services: Seq
     moves = frame.filter(inside & pl.col("service").is_in(list(drawn_as)) & (pl.col("event").is_in(["enters", "leaves"])))
     pieces: dict[int, int] = {}
     rows = []
+    called = dict(simulation.corridor["services"].select("id", "name").iter_rows())
     for row in moves.select("carrier", "service", "seq", "hour", "event", "what").iter_rows(named=True):
         ends = at.get((row["service"], row["seq"]))
         if ends is None:  # elsewhere: the line is taken up again where the ship comes back
@@ -191,14 +192,16 @@ def string_line_chart(frame: pl.DataFrame, simulation: Simulation, services: Seq
             continue
         place = ends[0] if row["what"] == "run" and row["event"] == "enters" else ends[1]
         piece = f"{row['carrier']};{pieces.get(row['carrier'], 0)}"
-        rows.append({"piece": piece, "service": drawn_as[row["service"]], "day": row["hour"] / DAY, "at": place})
+        rows.append({"piece": piece, "service": called[drawn_as[row["service"]]], "day": row["hour"] / DAY, "at": place})
     points = pl.DataFrame(rows, schema={"piece": pl.String, "service": pl.String, "day": pl.Float64, "at": pl.Float64})
     stands = (pl.col("at") == pl.col("at").shift(1)) & (pl.col("at") == pl.col("at").shift(-1))
     points = points.filter(~stands.over("piece", "service").fill_null(False))
     names = pl.DataFrame({"at": list(shown), "name": list(shown.values()), "day": [first_day] * len(shown)})
     x = alt.X("day:Q", title="day of the year", scale=alt.Scale(domain=[first_day, first_day + days], nice=False))
     y = alt.Y("at:Q", title=None, scale=alt.Scale(domain=[0, max(shown)], reverse=True, nice=False), axis=None)
-    colour = alt.Color("service:N", scale=alt.Scale(domain=list(services), range=list(PALETTE)), legend=None)
+    domain = [called[service] for service in services]
+    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=240)
+    colour = alt.Color("service:N", scale=alt.Scale(domain=domain, range=list(PALETTE)), legend=legend)
     detail = [alt.Detail("piece:N"), alt.Detail("service:N")]
     lines = alt.Chart(points).mark_line(strokeWidth=1.3, clip=True).encode(x=x, y=y, detail=detail, order="day:Q", color=colour)
     rules = alt.Chart(names).mark_rule(color="#9aa4af", strokeWidth=0.7).encode(y=y)

@@ -81,13 +81,13 @@ class Simulation:
         return (self.compiled.horizon_h - self.compiled.warm_h) / 8760.0
 
     def value(self, name: str) -> tuple[float, float, float]:
-        """Mean of a value over replications and its 95 % interval."""
+        """Mean of a value over replications and its 95 % interval, which ends at zero: no value is below it."""
         column = self.tally.values[:, self.names.index(name)]
         kept = column[~np.isnan(column)]
         if not len(kept):
             return float("nan"), float("nan"), float("nan")
         mean, half = float(kept.mean()), half_width(kept)
-        return (mean, mean, mean) if half == float("inf") else (mean, mean - half, mean + half)
+        return (mean, mean, mean) if half == float("inf") else (mean, max(0.0, mean - half), mean + half)
 
     @cached_property
     def behind(self) -> dict[str, float]:
