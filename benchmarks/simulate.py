@@ -329,9 +329,8 @@ def main() -> None:
     rows.append(series | {"times": 1e3 * series["year_s"] / ref["year_ms"], "widest_gap": math.nan, "agrees": None})
     say(f"{'engine':26s} {'s a year':>9s} {'times':>8s} {'widest gap (standard errors)':>30s}")
     for row in rows:
-        say(
-            f"{row['engine']:26s} {row['year_s']:9.3f} {row['times']:8.0f} {row['widest_gap']:30.2f}{'  DIFFERS' if row['agrees'] is False else ''}"
-        )
+        apart = "  DIFFERS" if row["agrees"] is False else ""
+        say(f"{row['engine']:26s} {row['year_s']:9.3f} {row['times']:8.0f} {row['widest_gap']:30.2f}{apart}")
     many = thousand_years()
     say(f"1,000 years: {many['one_core_s']:.2f} s on one core, {many['two_cores_s']:.2f} s on two ({many['gain']:.2f} times)")
     whole = embedded()

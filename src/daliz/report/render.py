@@ -23,7 +23,7 @@ PDF_TIMEOUT_S = 120
 
 
 def _own_ids(svg: str, prefix: str) -> str:
-    """The picture with its ids made its own and numbered anew: several pictures stand in one page, and drawing counts on from page to page."""
+    """The picture with its ids numbered for itself: several pictures stand in one page, and drawing counts on from page to page."""
     own = {name: f"{prefix}-{number}" for number, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)), 1)}
     svg = re.sub(r'\bid="([^"]+)"', lambda found: f'id="{own[found[1]]}"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{own[found[1]]})", svg)
