@@ -220,3 +220,34 @@ def test_a_leader_of_the_list_is_known_by_surname_and_ordinary_words_are_none(re
     (visit,) = read(reader, "Macron arrived in Baku on Monday.", "visit")
     assert (visit.who[0].country, visit.who[0].actor) == ("FRA", None)
     assert read(reader, "The Route arrived in Baku on Monday.", "visit") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Tokayev, Mirziyoyev and Erdogan gathered in Budapest on Monday.", {("KAZ", "HUN"), ("UZB", "HUN"), ("TUR", "HUN")}),
+        ("Leaders met in Shusha on Monday. Tokayev and Erdogan are among those who came.", {("KAZ", "AZE"), ("TUR", "AZE")}),
+        ("Attending the Shusha summit on Monday were Tokayev and Mirziyoyev.", {("KAZ", "AZE"), ("UZB", "AZE")}),
+        ("Tokayev, alongside Mirziyoyev, arrived in Shusha on Monday.", {("KAZ", "AZE"), ("UZB", "AZE")}),
+        ("Tokayev spoke at the climate summit in Baku on Monday.", {("KAZ", "AZE")}),
+        ("During talks in Tbilisi on Monday, the Kazakh president said trade would grow.", {("KAZ", "GEO")}),
+        ("Erdogan was Aliyev's guest in Baku on Monday.", {("TUR", "AZE")}),
+        ("Aliyev hosted his Kazakh counterpart in Baku on Monday.", {("KAZ", "AZE")}),
+        ("Tokayev's itinerary covered Baku and Tbilisi.", {("KAZ", "AZE"), ("KAZ", "GEO")}),
+        ("Tokayev congratulated Aliyev on the summit in Baku.", set()),
+        ("Tokayev spoke by video link at the summit in Baku on Monday.", set()),
+        ("Tokayev has been a frequent visitor to Baku.", set()),
+    ],
+)
+def test_who_did_something_abroad_was_there(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country) for visit in read(reader, text, "visit")} == trips
+
+
+def test_the_year_of_one_clause_is_not_that_of_the_next(reader: Reader) -> None:
+    visits = read(reader, "Tokayev last visited Baku in 2022; his trip to Tashkent on March 5 was short.", "visit")
+    assert [(visit.country, visit.date_start) for visit in visits] == [("AZE", "2022"), ("UZB", "2024-03-05")]
+
+
+def test_documents_that_crown_a_visit_were_signed(reader: Reader) -> None:
+    (signing,) = read(reader, "Tokayev's visit to Baku on Monday yielded nine agreements.", "signing")
+    assert (set(signing.countries()), signing.number) == ({"KAZ", "AZE"}, 9.0)

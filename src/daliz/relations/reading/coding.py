@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import permutations
 
 from daliz.relations.reading.events import Party, ReadEvent
+from daliz.relations.reading.presence import DOUBT
 
 MUTUAL = frozenset({"meeting", "session", "signing", "ratification"})
 
@@ -28,6 +29,9 @@ def codings(events: Iterable[ReadEvent]) -> set[tuple[str, str, str]]:
         if event.status not in ("done", "planned") or event.code is None:
             continue
         if event.kind == "visit":
+            # Who met in Rome was there, but what is coded is the meeting.
+            if DOUBT in event.doubts:
+                continue
             source, target = _code_of(event.who[0]), event.country or "---"
             found |= {(event.code, source, target), ("043", target, source)}
         elif event.kind in MUTUAL:
