@@ -45,7 +45,9 @@ def test_cheapest_that_carries_all_demand_agrees_with_arcs(seed: int) -> None:
     design = replace(design, amount=design.amount * (0.3 * least + 0.7 * most))
     by_arcs = solve(arc_model(design, "build_cost"), gap=1e-6)
     assert by_arcs.objective > 0
-    assert solve_routes(design, "build_cost", gap=1e-6).solved.objective == pytest.approx(by_arcs.objective, rel=1e-4)
+    by_routes = solve_routes(design, "build_cost", gap=1e-6).solved
+    assert by_routes.objective == pytest.approx(by_arcs.objective, rel=1e-4)
+    assert by_routes.bound == pytest.approx(by_arcs.objective, rel=1e-4)
 
 
 def test_best_set_of_projects_is_found() -> None:

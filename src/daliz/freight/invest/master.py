@@ -11,7 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sparse
 from scipy.sparse import csgraph
 
-from daliz.freight.invest.blocks import Dimensions, Part, array, capacities, extra, investment, objective
+from daliz.freight.invest.blocks import Dimensions, Part, array, capacities, extra, investment, objective, total
 from daliz.freight.invest.design import Design, Floats, Goal, Ints
 from daliz.freight.invest.solve import highs, values_of
 
@@ -111,11 +111,13 @@ class Master:
         flow = model.add_variables(lower=0, upper=upper, coords=[dims.demand, dims.scenario], name="flow")
         takes, cost = _matrices(design, first)
         amount = array(design.amount, demand=dims.demand, scenario=dims.scenario)
-        served = flow + found["unserved"] if "unserved" in found else flow
         if "growth" in found:
-            model.add_constraints(served - found["growth"] * amount == 0, name="demand")
+            model.add_constraints(flow - found["growth"] * amount == 0, name="demand")
         else:
-            model.add_constraints(served == amount, name="demand")
+            each = sparse.identity(len(dims.demand), format="csr")
+            served = [flow, found["unserved"]] if "unserved" in found else [flow]
+            parts = [Part(each, one, "demand") for one in served]
+            model.add_constraints(total(model, parts, dims.demand, dims.scenario) == amount, name="demand")
         capacities(model, design, found, Part(takes, flow, "demand"))
         objective(model, design, goal, found, lambda: (flow * array(cost, demand=dims.demand)).sum("demand"))
         return model, found
