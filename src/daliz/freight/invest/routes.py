@@ -4,10 +4,10 @@ Algorithm: the relaxation is solved over the routes at hand; the duals of capaci
 that costs less than its demand's dual is a route worth having (Ford and Fulkerson 1958; Dantzig-Wolfe decomposition, Desaulniers,
 Desrosiers, Solomon 2005). When no such route is left, the relaxation is that of the arc-flow model, and its value is a bound. Routes that
 carry all demand at all are looked for first, in the same way, with what is left uncarried as the goal. For the cheapest units that
-carry all demand, `_by_cuts` alternates between units alone and the routes and cuts they want (Benders 1962). For other goals, whole units want other routes than
-the relaxation does, so routes are completed for the relaxation's branches too: each split option rounded down, and up. Then whole units
-are asked for over these routes, what was built is fixed, routes are completed for it, and the two are repeated while that finds something
-better. Routes stay in one HiGHS model that is restarted from its last basis.
+carry all demand, units alone and the routes and cuts that they want take turns (Benders 1962). For other goals, whole units want other
+routes than the relaxation does, so routes are completed for the relaxation's branches too: each split option rounded down, and up. Then
+whole units are asked for over these routes, what was built is fixed, routes are completed for it, and the two are repeated while that
+finds something better. Routes stay in one HiGHS model that is restarted from its last basis.
 
 Cost: one shortest-path tree for each origin and scenario, and one warm start, a round; a route is a column in each scenario in which it
 was wanted.
@@ -41,10 +41,10 @@ CHEAPER = 1e-9
 class RouteSolution:
     """What the route-based model found.
 
-    Attributes: solved (its bound is that of the relaxation with all routes or of the cuts, valid for the whole problem), routes (without arcs where a
-    demand has none), flow (routes x scenarios), built (of each option), growth (of each scenario, where it was asked for), unserved
-    (demands x scenarios), capacity_value (resources x scenarios: what a unit of capacity more is worth in the relaxation), rounds (of
-    column generation).
+    Attributes: solved (its bound, that of the relaxation with all routes or of the cuts, holds for the whole problem), routes (without
+    arcs where a demand has none), flow (routes x scenarios), built (of each option), growth (of each scenario, where it was asked for),
+    unserved (demands x scenarios), capacity_value (resources x scenarios: what a unit of capacity more is worth in the relaxation),
+    rounds (of column generation).
     """
 
     solved: Solved
