@@ -88,3 +88,8 @@ def test_what_cannot_be_is_one_clear_line(daliz: Daliz, words: tuple[str, ...], 
     assert len(lines) == 1
     assert said in lines[0]
     assert "Traceback" not in error
+
+
+def test_a_number_of_workers_that_cannot_be_is_refused(daliz: Daliz) -> None:
+    _, error = daliz("compare", "--close", "RUS", "--workers", "0", expected=2)
+    assert error == "daliz: --workers 0: expected 1 or more, or -1 for all cores\n"

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daliz.assess.capacity import capacities
-from daliz.assess.checked import corrected
+from daliz.assess.checked import corrected, simulated
 from daliz.assess.expansion import Expansion, expansion
 from daliz.cli import app
 from daliz.corridor import Corridor, DalizError
@@ -93,9 +93,28 @@ def test_doing_without_a_country_costs_no_less(embedded: Corridor) -> None:
 
 
 def test_a_scenario_without_any_way_is_named(embedded: Corridor) -> None:
-    design = expansion(embedded, target_t_year=3e6, through="AZE", closures=["AZE"]).design
-    with pytest.raises(InvestError, match="scenario 'AZE closed': some of the demand has no way left"):
+    design = expansion(embedded, target_t_year=3e6, through="AZE", closures=["KAZ"]).design
+    with pytest.raises(InvestError, match="scenario 'KAZ closed': some of the demand has no way left"):
         invest(design, target=True)
+
+
+def test_cargo_of_a_closed_country_does_not_count_while_it_is_closed(embedded: Corridor) -> None:
+    problem = expansion(embedded, target_t_year=3e6, through="AZE", closures=["TKM"], demand_factors=[0.8, 1.0])
+    country = dict(embedded["places"].select("id", "country").iter_rows())
+    ends = {row["id"]: {country[row["origin"]], country[row["destination"]]} for row in embedded["demands"].iter_rows(named=True)}
+    mine = {name for name in problem.demands if "TKM" in ends[name]}
+    assert set(problem.set_aside["TKM"]) == mine
+    assert mine
+    for name, amount in zip(problem.demands, problem.design.amount, strict=True):
+        assert (amount[:2] > 0).all()
+        assert (amount[2] == 0) == (name in mine)
+    assert invest(problem.design, target=True).growth > 0
+
+
+def test_the_year_of_greatest_demand_is_simulated(embedded: Corridor) -> None:
+    two = expansion(embedded, target_t_year=1e6, through="AZE", demand_factors=[0.5, 1.0])
+    checked = simulated(two, invest(two.design, target=True), np.zeros(len(two.options)))
+    assert checked.wanted_teu_year == pytest.approx(two.design.amount[:, 1].sum())
 
 
 def test_a_plan_that_falls_short_in_a_simulated_year_is_widened_within_the_budget(through: Expansion) -> None:
@@ -133,6 +152,8 @@ def test_bad_input_is_answered(tiny: Corridor) -> None:
         expansion(tiny, demand_factors=[0.0])
     with pytest.raises(DalizError, match="XYZ"):
         expansion(tiny, closures=["XYZ"])
+    with pytest.raises(InvestError, match="XXX stands for the high seas"):
+        expansion(tiny, closures=["XXX"])
     nothing = tiny.replace("demands", tiny["demands"].with_columns(teu_year=0.0))
     with pytest.raises(InvestError, match="no demand"):
         expansion(nothing)

@@ -47,8 +47,8 @@ class Checked:
 
 
 def simulated(problem: Expansion, answer: Answer, units: Floats) -> Checked:
-    """A simulated year with so many units of each option and the demand that the design carries."""
-    scale = float(problem.design.amount[:, 0].sum()) / problem.teu_year * answer.growth
+    """A simulated year with so many units of each option and the most demand that the design carries in a scenario."""
+    scale = float(problem.design.amount.sum(0).max()) / problem.teu_year * answer.growth
     found = simulate(problem.built(units), replications=REPLICATIONS, factors=dict.fromkeys(problem.demands, scale), probes=())
     mine = found.throughput.filter(pl.col("demand").is_in(list(problem.demands)))
     boxes = found.by_replication.filter(pl.col("measure") == "delivered").group_by("replication").agg(pl.col("value").sum())["value"]

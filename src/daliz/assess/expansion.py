@@ -24,6 +24,7 @@ from scipy.sparse import csgraph
 
 from daliz.assess.capacity import UNLIMITED, Arc, capacities, touched_by_service
 from daliz.corridor import Corridor
+from daliz.corridor.places import HIGH_SEAS
 from daliz.freight.invest.design import Design, InvestError, Options
 
 DONE = ("in_service",)
@@ -70,7 +71,7 @@ class Expansion:
 
     Attributes: corridor (with the demand and services that count), design, options (in the design's order), demands (ids, in its order),
     tonnes_year (of the demand as it is), without_cost (projects left out because no cost is published), unreachable (demands that no
-    service reaches).
+    service reaches), set_aside (by closed country, the demands that begin or end there and do not count while it is closed).
     """
 
     corridor: Corridor
@@ -82,6 +83,7 @@ class Expansion:
     unreachable: tuple[str, ...]
     teu_year: float = 0.0
     resource_rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    set_aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def built(self, units: Iterable[float]) -> Corridor:
         """The corridor with so many units of each option (parts rounded up)."""
@@ -279,9 +281,9 @@ def expansion(
     """Put a corridor's expansion together as a design problem.
 
     Parameters: budget_usd (None: no limit), target_t_year (demand is scaled to it in its present pattern; None: as it is), through (a
-    country: only the demand whose route touches it counts), closures (countries; each is a scenario in which it is shut), demand_factors
-    (each a scenario), costs (of steps of our own), assumed_cost_usd (of projects without a published cost; None: they are left out),
-    most_units (of each step), whole (whole units only).
+    country: only the demand whose route touches it counts), closures (countries; each is a scenario in which it is shut, and its own
+    cargo set aside), demand_factors (each a scenario), costs (of steps of our own), assumed_cost_usd (of projects without a published cost;
+    None: they are left out), most_units (of each step), whole (whole units only).
     Raises: InvestError for a target that is not above 0, or no demand; DalizError for a country that is not there.
     """
     if target_t_year is not None and not target_t_year > 0:
@@ -307,6 +309,13 @@ def expansion(
     if not demands:
         raise InvestError("no demand can be carried: no service reaches any of it")
     amount = np.array([[row["teu_year"] * scale * factor for factor in scenarios.values()] for row in demands])
+    set_aside = {}
+    for column, country in enumerate(closures, start=len(scenarios) - len(closures)):
+        within = _begins_or_ends_in(base, demands, country)
+        if within.all():
+            raise InvestError(f"scenario '{country} closed': all of the demand begins or ends there, so that none is left")
+        amount[within, column] = 0.0
+        set_aside[country] = tuple(row["id"] for row, there in zip(demands, within, strict=True) if there)
     number = {option.name: i for i, option in enumerate(options)}
     design = Design(
         nodes=len(node),
@@ -332,8 +341,9 @@ def expansion(
         scenarios=tuple(scenarios),
     )  # fmt: skip
     return Expansion(
-        base, design, tuple(options), tuple(row["id"] for row in demands), tonnes, tuple(without), unreachable, teu, network.resources
-    )
+        base, design, tuple(options), tuple(row["id"] for row in demands), tonnes, tuple(without), unreachable, teu, network.resources,
+        set_aside,
+    )  # fmt: skip
 
 
 def _demand(corridor: Corridor) -> tuple[list[dict[str, Any]], float, float]:
@@ -342,6 +352,11 @@ def _demand(corridor: Corridor) -> tuple[list[dict[str, Any]], float, float]:
     if not rows:
         raise InvestError("no demand: the table demands asks for nothing")
     return rows, sum(row["teu_year"] / 2 * weight[row["commodity"]] for row in rows), sum(row["teu_year"] for row in rows)
+
+
+def _begins_or_ends_in(corridor: Corridor, demands: Sequence[dict[str, Any]], country: str) -> np.ndarray:
+    places = set(corridor["places"].filter(pl.col("country") == country)["id"])
+    return np.array([row["origin"] in places or row["destination"] in places for row in demands])
 
 
 def _scenarios(base: Corridor, network: _Network, closures: Sequence[str], factors: Sequence[float]) -> tuple[dict[str, float], np.ndarray]:
@@ -354,6 +369,8 @@ def _scenarios(base: Corridor, network: _Network, closures: Sequence[str], facto
         named["as it is" if factor == 1 else f"demand times {factor:g}"] = factor
         columns.append(network.capacity(base))
     for country in closures:
+        if country == HIGH_SEAS:
+            raise InvestError(f"{HIGH_SEAS} stands for the high seas, which are no country's territory and cannot be closed")
         named[f"{country} closed"] = 1.0
         columns.append(network.capacity(base.close(country=country)))
     return named, np.minimum(np.column_stack(columns), UNLIMITED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +47,7 @@ def invest(
         budget,
         tonnes,
         through=None if through is None else through.upper(),
-        closures=[name.strip().upper() for name in close.split(",") if name.strip()],
+        closures=list(dict.fromkeys(name.strip().upper() for name in close.split(",") if name.strip())),
         demand_factors=_factors(demand),
         assumed_cost_usd=assume_cost,
         whole=not parts,
@@ -75,7 +76,10 @@ def _factors(text: str) -> list[float]:
     from daliz.freight.invest import InvestError
 
     try:
-        return [float(part) for part in text.split(",") if part.strip()]
+        factors = list(dict.fromkeys(float(part) for part in text.split(",") if part.strip()))
+        if not all(map(math.isfinite, factors)):
+            raise ValueError
+        return factors
     except ValueError:
         raise InvestError(f"--demand {text!r}: expected factors with commas between, such as 0.8,1,1.2") from None
 
@@ -124,6 +128,7 @@ def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checke
                 else {**_measured(checked[1]), "cost_usd": checked[1].cost_usd, "build": _chosen(problem, checked[1].units)},
                 "projects_without_cost": list(problem.without_cost),
                 "demands_without_service": list(problem.unreachable),
+                "demands_set_aside": {country: list(demands) for country, demands in problem.set_aside.items()},
             }
         )
     )
@@ -173,15 +178,30 @@ def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tup
     elif not nothing:
         say(f"By yearly capacities {answer.cost / 1e6:,.0f} million USD carry {carried / 1e6:,.2f} million t a year{worst} ({now}).")
     _tell_units(_chosen(problem, answer.solution.built))
-    if answer.binding:
-        full = "; ".join(_named(problem.corridor, name) for name, _ in answer.binding[:4])
+    # What the tables set no limit to is full only where a scenario closes it, and cannot be widened.
+    binding = [name for name, _ in answer.binding if name != "unlimited"]
+    if binding:
+        full = "; ".join(_named(problem.corridor, name) for name in binding[:4])
         say(f"Full then, and worth widening: {full}.")
     _tell_certainty(problem, answer, checked)
     if problem.without_cost:
         names = dict(problem.corridor["projects"].select("id", "name").iter_rows())
         say(f"Left out, no cost is published (--assume-cost): {'; '.join(names.get(row, row) for row in problem.without_cost)}.")
+    _tell_set_aside(problem)
     if problem.unreachable:
         say(f"Demand that no service reaches: {', '.join(problem.unreachable)}.")
+
+
+def _tell_set_aside(problem: Expansion) -> None:
+    """The cargo that does not count while its own country is closed."""
+    from daliz.cli.say import say
+    from daliz.relations.countries import country_name
+
+    total = len(problem.demands)
+    for country, demands in problem.set_aside.items():
+        if demands:
+            say(f"While {country_name(country)} is closed, the cargo that begins or ends there does not count "
+                f"({len(demands)} of {total} rows of the table demands).")  # fmt: skip
 
 
 def _tell_nothing_to_build(problem: Expansion, carried: float) -> None:

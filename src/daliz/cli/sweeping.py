@@ -12,7 +12,17 @@ import typer
 if TYPE_CHECKING:
     from daliz.assess.sweep import Tell
 
-WorkersOption = Annotated[int, typer.Option(help="Local processes; -1: all cores.")]
+
+def _workers(count: int) -> int:
+    """A number of processes, or -1 for all cores. Raises: DalizError for another."""
+    from daliz.corridor import DalizError
+
+    if count < -1 or count == 0:
+        raise DalizError(f"--workers {count}: expected 1 or more, or -1 for all cores")
+    return count
+
+
+WorkersOption = Annotated[int, typer.Option(help="Local processes; -1: all cores.", callback=_workers)]
 ClusterOption = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")]
 KeepOption = Annotated[
     bool, typer.Option("--keep/--no-keep", help="Keep answers, so that none is computed twice and a stopped run goes on.")
