@@ -251,3 +251,27 @@ def test_the_year_of_one_clause_is_not_that_of_the_next(reader: Reader) -> None:
 def test_documents_that_crown_a_visit_were_signed(reader: Reader) -> None:
     (signing,) = read(reader, "Tokayev's visit to Baku on Monday yielded nine agreements.", "signing")
     assert (set(signing.countries()), signing.number) == ({"KAZ", "AZE"}, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tokayev and Aliyev signed seven documents in Baku on Monday, among them a protocol on customs and an action plan.", 7.0),
+        ("Kazakhstan and Azerbaijan signed five agreements, including a memorandum on energy and a programme of culture.", 5.0),
+        ("Kazakhstan and Azerbaijan signed two memoranda and a plan.", 3.0),
+    ],
+)
+def test_what_is_among_the_documents_counted_is_not_counted_again(reader: Reader, text: str, number: float) -> None:
+    assert [signing.number for signing in read(reader, text, "signing")] == [number]
+
+
+@pytest.mark.parametrize(("ordinal", "number"), [("thirty first", 31), ("thirty-first", 31), ("twenty second", 22), ("sixth", 6)])
+def test_a_session_is_numbered_by_an_ordinal_of_two_words(reader: Reader, ordinal: str, number: int) -> None:
+    text = f"The {ordinal} session of the Kazakhstan-Azerbaijan intergovernmental commission was held in Astana on Monday."
+    assert [session.number for session in read(reader, text, "session")] == [number]
+
+
+def test_a_trip_counted_within_a_year_has_no_day_by_that(reader: Reader) -> None:
+    text = "Tokayev landed in Baku, his second foreign trip in 2024."
+    assert {visit.date_start for visit in read(reader, text, "visit")} <= {None, DAY}
+    assert [visit.date_start for visit in read(reader, "Tokayev made a visit to Baku in 2023.", "visit")] == ["2023"]

@@ -60,6 +60,10 @@ BOUND = re.compile(r"\b(?:since|for|by|until)\s+$", re.IGNORECASE)
 OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
 # `his first visit since 2019` was not in 2019.
 FIRST_SINCE = re.compile(r"\b(?:first|last|only|highest|biggest|largest|latest)\b[^.;:]{0,40}\bsince\s+$", re.IGNORECASE)
+# `his third foreign trip in 2024` says which of the year's it was, not when.
+COUNTED_IN = re.compile(
+    r"\b(?:\w+(?:st|nd|rd|th)|maiden|only)\s+(?:[\w-]+\s+){0,3}(?:trip|visit|tour|journey)\s+(?:abroad\s+)?(?:in|of)\s+$", re.IGNORECASE
+)
 APART = re.compile(r";|\bwill\b|\b(?:is|are) (?:to|due|expected)\b")
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -233,6 +237,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         if (
             OPEN_END.search(text[: match.start()])
             or FIRST_SINCE.search(text[: match.start()])
+            or (form == "year" and COUNTED_IN.search(text[: match.start()]))
             or (form == "year" and text[: match.start()].endswith("for "))
         ):
             continue

@@ -11,7 +11,7 @@ from daliz.relations.reading.journeys import is_remote
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import STRENGTH, status_of
-from daliz.relations.reading.numbers import ordinal_of
+from daliz.relations.reading.numbers import TENS, ordinal_of
 from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
             and (number := ordinal_of(child.text)) is not None
             and child.text[0].casefold() != "v"
         ):
-            return number, [child]
+            before = child.nbor(-1).lower_ if child.i else ""
+            return (number + TENS[before] if number < 10 and before in TENS else number), [child]
     return None, []
 
 

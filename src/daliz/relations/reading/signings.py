@@ -28,6 +28,7 @@ STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 STOCK_SIZE = 40
+PART_OF = re.compile(r"\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
 GROWN = re.compile(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b")
 APPROXIMATE = words("signings_approximate")
 
@@ -216,14 +217,17 @@ def _by_further_on(scene: Scene, verb: Node) -> list[Node]:
 def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
     total = 0.0
     unknown = False
-    for paper in papers:
-        number, nodes = count(paper)
+    counts = [count(paper) for paper in papers]
+    if (counts[0][0] or 0) > 1:
+        papers = [papers[0], *(paper for paper in papers[1:] if not _among(papers[0], paper))]
+        counts = [count(paper) for paper in papers]
+    for paper, (number, nodes) in zip(papers, counts, strict=True):
         draft.nodes += [paper, *nodes]
         if number is None:
             unknown = True
         else:
             total += number
-    counted = [number for paper in papers if (number := count(paper)[0]) is not None]
+    counted = [number for number, _ in counts if number is not None]
     big = [number for number in counted if number > 1]
     # `14 agreements and memorandums` is one count of two sorts; `two memorandums and a plan` is a sum.
     draft.number = None if not counted else (total if not unknown else (big[0] if big else None))
@@ -232,6 +236,11 @@ def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
     if draft.place is None:
         places = [mention for _, mention in scene.places() if mention.kind in ("place", "capital")]
         draft.place = places[0] if len(places) == 1 else None
+
+
+def _among(counted: Node, paper: Node) -> bool:
+    """`seven documents, among them a plan`: the plan is one of the seven."""
+    return bool(PART_OF.search(counted.doc[counted.i : paper.i].text))
 
 
 def _title(scene: Scene, paper: Node) -> str:
