@@ -2,7 +2,7 @@
 
 The held-out labels were written before the reader was tuned and never tuned on; `further` and `fresh` texts were added later, each batch
 read once before its errors were looked at; `locked` texts were written before their author read any rule, and their errors were never
-looked at; the `independent` texts are by writers who knew no rule at all, and of `independent_a` the errors were never looked at. The
+looked at; the `independent` texts are by writers who knew no rule at all, and of `independent_a` errors were read at the end. The
 patterns of cooperation were written with the PLOVER records in view, so that table shows fit, not foresight.
 """
 
