@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from daliz.freight.plan import Plan
 
 LONGEST_CODE = 3  # letters of a country's ISO code
-NO_COUNTRY = "XXX"  # places at sea
 
 
 def plan(
@@ -108,9 +107,9 @@ def _countries(corridor: Corridor, avoided: list[str]) -> list[str]:
     """Those of the names to avoid that are countries. Raises: DalizError for what is neither a country nor a place, with the nearest."""
     from daliz.corridor.errors import PlaceError
     from daliz.corridor.names import did_you_mean
-    from daliz.corridor.places import find_place
+    from daliz.corridor.places import HIGH_SEAS, find_place
 
-    known = sorted(set(corridor["places"]["country"].drop_nulls()) - {NO_COUNTRY})
+    known = sorted(set(corridor["places"]["country"].drop_nulls()) - {HIGH_SEAS})
     countries = [name for name in avoided if name.upper() in known]
     for name in avoided:
         try:

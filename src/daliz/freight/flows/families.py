@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from daliz.corridor import Corridor
+from daliz.corridor.places import HIGH_SEAS
 
 SEA, DIRECT = "sea", "direct"
 MOST_GATES = 3
@@ -52,7 +53,7 @@ def _services(corridor: Corridor) -> _Services:
                 here = km.setdefault(service, {})
                 here[end] = here.get(end, 0.0) + links[link][2] / 2
     mode = dict(corridor["services"].select("id", "mode").iter_rows())
-    return _Services({service: frozenset(countries - {"XXX"}) for service, countries in touched.items()}, km, mode)
+    return _Services({service: frozenset(countries - {HIGH_SEAS}) for service, countries in touched.items()}, km, mode)
 
 
 def gates(corridor: Corridor, most: int = MOST_GATES) -> list[str]:

@@ -80,8 +80,8 @@ class Design:
     scenarios: tuple[str, ...] = field(default=("base",))
 
     def __post_init__(self) -> None:
-        if self.budget is not None and not self.budget >= 0:
-            raise InvestError(f"budget = {self.budget:,.0f} USD; expected 0 or more")
+        if self.budget is not None and not 0 <= self.budget < float("inf"):
+            raise InvestError(f"budget = {self.budget:,.0f} USD; expected a number of 0 or more")
         if not len(self.origin) or not (self.amount > 0).any():
             raise InvestError("no demand: there is nothing to carry")
         for what, values in (

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from daliz.corridor import Corridor, DalizError
+from daliz.corridor.places import HIGH_SEAS
 from daliz.corridor.schema import tables
 from daliz.freight.plan import calendars
 from daliz.freight.plan.compile import Compiled, compiled
@@ -84,7 +85,7 @@ def _places(feed: Feed) -> tuple[dict[int, Row], dict[int, str]]:
             "id": row["stop_id"],
             "name": row["stop_name"] or row["stop_id"],
             "kind": "station",
-            "country": "XXX",
+            "country": HIGH_SEAS,  # a feed names no country
             "lat": lat,
             "lon": lon,
             "timezone": feed.timezone,
