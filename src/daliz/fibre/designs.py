@@ -145,7 +145,7 @@ def designs(
     for count in SPAN_COUNTS:
         spans = even_spans(length_km, count, glass, REPEATER_NF_DB)
         light = best_launch(spans, band, gap, most_dbm=MOST_REPEATER_DBM)
-        name = f"{count} spans of {length_km / count:.0f} km, {count - 1} repeaters"
+        name = f"{count} spans of {length_km / count:.0f} km, {count - 1} repeater{'s' if count > 2 else ''}"
         found.append(_judged("repeatered", name, count, count - 1, light, margin_db, target_tbps, MOST_REPEATERED_PAIRS))
     for name, chain in _unrepeatered(length_km, glass):
         light = best_launch(chain, band, gap, most_dbm=MOST_BOOSTER_DBM)

@@ -148,6 +148,7 @@ def light_chart(report: LightReport) -> str:
         {
             "design": one.name,
             "gsnr": one.gsnr_after_margin_db,
+            "end": max(one.gsnr_after_margin_db, 0.0),
             "hypothesis": one.hypothesis,
             "text": f"{one.gsnr_after_margin_db:.1f} dB, " + (f"{one.pairs} pairs" if one.feasible else "infeasible"),
         }
@@ -164,7 +165,7 @@ def light_chart(report: LightReport) -> str:
         legend=alt.Legend(title=None, orient="top"),
     )
     least = alt.Chart(alt.Data(values=[{"x": LEAST_GSNR_DB}])).mark_rule(color=RED, strokeDash=[4, 3]).encode(x="x:Q")
-    chart = base.mark_bar(height=12).encode(color=colours) + base.mark_text(align="left", dx=5).encode(text="text:N") + least
+    chart = base.mark_bar(height=12).encode(color=colours) + base.mark_text(align="left", dx=5).encode(x="end:Q", text="text:N") + least
     return chart_svg(chart.properties(width=380, height=alt.Step(24)))
 
 

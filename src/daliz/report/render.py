@@ -30,6 +30,16 @@ def _own_ids(svg: str, prefix: str) -> str:
     return re.sub(r'href="#([^"]+)"', lambda found: f'href="#{own[found[1]]}"', svg)
 
 
+def _kinds(grid: Grid) -> list[str]:
+    """How each column is set: numbers to the right, days unbroken, words as they come."""
+    patterns = {"number": r"[+−-]?[\d,]+(\.\d+)?(e[+-]?\d+)?", "day": r"\d{4}-\d{2}(-\d{2})?"}
+
+    def kind(cells: list[str]) -> str:
+        return next((name for name, pattern in patterns.items() if cells and all(re.fullmatch(pattern, cell) for cell in cells)), "")
+
+    return [kind([str(cell) for cell in column if cell not in (None, "")]) for column in zip(*grid.cells, strict=True)]
+
+
 def _by_table(rows: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str]]]]:
     return [(table, list(group)) for table, group in groupby(rows, key=lambda row: row["name"].partition("/")[0])]
 
@@ -47,7 +57,7 @@ def html(dossier: Dossier, made_on: str) -> str:
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(loader=PackageLoader("daliz.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"readable": readable, "anchor": anchor, "own_ids": _own_ids, "groupby_table": _by_table}
+    environment.filters |= {"readable": readable, "anchor": anchor, "own_ids": _own_ids, "groupby_table": _by_table, "kinds": _kinds}
     environment.tests |= {
         "words": lambda block: isinstance(block, Words),
         "picture": lambda block: isinstance(block, Picture),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from daliz.assess.agenda import Agenda, Item, agenda, items_of
-from daliz.assess.words import relation_name
+from daliz.assess.words import relation_name, signed, told_as
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.demand import main_relation
 from daliz.corridor.figures import Figure
@@ -59,8 +59,9 @@ def _effects(corridor: Corridor, found: Agenda) -> Grid:
         more = f", and {len(items) - 1} more documents on the same" if len(items) > 1 else ""
         for row in found.table.filter(pl.col("measurable") & (pl.col("id") == items[0].id)).iter_rows(named=True):
             changes = f"{row['label']} {relation_name(corridor, row['subject'])}".strip()
-            span = "exact" if row["low"] == row["high"] else f"{row['low']:+,.2f} to {row['high']:+,.2f}"
-            told = (row["title"] + more, row["status"], row["role"], changes, f"{row['effect']:+,.2f}", span, row["unit"])
+            by, low, high = (signed(row[key], told_as(row["measure"]).digits) for key in ("effect", "low", "high"))
+            span = "exact" if row["low"] == row["high"] else f"{low} to {high}"
+            told = (row["title"] + more, row["status"], row["role"], changes, by, span, row["unit"])
             cells.append(told)
     caption = f"Effects that are told from chance ({found.replications} replications, the same luck with and without)."
     return Grid(
