@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
-from daliz.relations.reading.lexicon import rows, words
+from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.numbers import number_of
+from daliz.relations.reading.papers import beside, count, further, is_among, is_document, papers_of, title_of
+from daliz.relations.reading.stocks import stocks
 from daliz.relations.reading.tree import children, objects, passive, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
@@ -22,96 +21,6 @@ NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "progr
 YIELDS = words("signings_yields")
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
-STOCK_WORDS = re.compile(
-    r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
-    r"|\bto date\b|\bso far\b|\bsince (?:independence|the establishment)\b|\bover the years\b|\bin total\b|\bexist(?:s|ing)?\b",
-    re.IGNORECASE,
-)
-STOCK_SIZE = 40
-PART_OF = re.compile(r"\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
-GROWN = re.compile(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b")
-APPROXIMATE = words("signings_approximate")
-
-
-@cache
-def _documents() -> dict[str, bool]:
-    return {row["lemma"]: row["document"] == "yes" for row in rows("documents")}
-
-
-def is_document(node: Node) -> bool:
-    """Whether a noun is something that states or ministries sign."""
-    return _documents().get(node.lemma_.lower(), False) or _documents().get(node.lower_, False)
-
-
-def _papers(node: Node) -> list[Node]:
-    """The documents among the objects of a verb, also inside `a package of 10 documents`, `a number of agreements`."""
-    if is_document(node) and node.lower_ not in ("package", "series"):
-        return [node]
-    inner = [child for child in pobjs(node, ("of", "on")) if is_document(child)]
-    if inner:
-        return inner[:1]
-    return [node] if is_document(node) else []
-
-
-def _beside(paper: Node, other: Node) -> bool:
-    """`a declaration on X and a programme`: a further document that the tree hangs on the first one's subject."""
-    return (
-        other.i > paper.i
-        and other.dep_ == "conj"
-        and is_document(other)
-        and any(child.dep_ in ("det", "nummod") and child.lower_ != "the" for child in other.children)
-    )
-
-
-def _further(paper: Node) -> list[Node]:
-    """`... and a memorandum`: later documents with an article of their own, up to the next verb."""
-    doc = paper.doc
-    found = []
-    for node in doc[paper.i + 1 :]:
-        if node.pos_ in ("VERB", "AUX") and node.tag_ in ("VBD", "VBZ", "VBP"):
-            break
-        if not is_document(node):
-            continue
-        article = next((doc[index] for index in range(node.i - 1, max(paper.i, node.i - 5), -1) if doc[index].lower_ in ("a", "an")), None)
-        if article is not None and doc[article.i - 1].lower_ in ("and", ",", ";"):
-            found.append(node)
-    return found
-
-
-def count(node: Node) -> tuple[float | None, list[Node]]:
-    """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
-    if node.lower_ == "minutes":
-        return 1.0, []
-    for child in node.subtree:
-        if (
-            child.i < node.i
-            and node.i - child.i <= 8
-            and child.dep_ in ("nummod", "amod", "compound", "quantmod", "det", "pobj")
-            and child.head.i in _spine(node)
-        ):
-            number = number_of(child.text)
-            if number is not None and child.lower_ not in ("a", "an"):
-                return number, [child]
-    if (after := _in_all(node)) is not None:
-        return after
-    if node.tag_ in ("NN", "NNP"):
-        return 1.0, []
-    if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
-        return 12.0, []
-    return None, []
-
-
-def _in_all(node: Node) -> tuple[float, list[Node]] | None:
-    """`documents, fourteen in all`."""
-    following = [node.doc[index] for index in range(node.i + 1, min(node.i + 4, len(node.doc)))]
-    if len(following) < 3 or following[0].text != "," or following[2].lower_ not in ("in", "all", "altogether"):
-        return None
-    number = number_of(following[1].text)
-    return None if number is None else (number, [following[1]])
-
-
-def _spine(node: Node) -> set[int]:
-    return {node.i, *(child.i for child in node.children if child.dep_ in ("amod", "compound", "nummod"))}
 
 
 def signings(scene: Scene) -> list[Draft]:
@@ -138,7 +47,7 @@ def signings(scene: Scene) -> list[Draft]:
             continue
         if draft is not None:
             found.append(draft)
-    claims = _stocks(scene, found)
+    claims = stocks(scene, found)
     return [*_each_once([draft for draft in found if draft.kind != "claimed"]), *claims]
 
 
@@ -157,7 +66,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         targets = [verb.head]
     if verb.lemma_ == "put":
         targets = [target for target in targets if target.lemma_ != "paper"]
-    papers = [paper for target in targets for paper in _papers(target)]
+    papers = [paper for target in targets for paper in papers_of(target)]
     if not papers and any(target.lower_ in ("it", "them") for target in targets):
         papers = [other for other in verb.doc[: verb.i] if is_document(other)][-1:]
     reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
@@ -167,9 +76,9 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         papers = _paper_before(verb, 8)
     if not papers and not targets:
         papers = _paper_after(scene, verb)
-    papers += [other for paper in papers for other in paper.subtree if _beside(paper, other) and other not in papers]
+    papers += [other for paper in papers for other in paper.subtree if beside(paper, other) and other not in papers]
     if papers and not passive(verb):
-        papers += [other for other in _further(papers[0]) if other not in papers]
+        papers += [other for other in further(papers[0]) if other not in papers]
     if not papers and any(scene.mention(target) is not None for target in targets):
         return None
     if not papers:
@@ -219,7 +128,7 @@ def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
     unknown = False
     counts = [count(paper) for paper in papers]
     if (counts[0][0] or 0) > 1:
-        papers = [papers[0], *(paper for paper in papers[1:] if not _among(papers[0], paper))]
+        papers = [papers[0], *(paper for paper in papers[1:] if not is_among(papers[0], paper))]
         counts = [count(paper) for paper in papers]
     for paper, (number, nodes) in zip(papers, counts, strict=True):
         draft.nodes += [paper, *nodes]
@@ -231,28 +140,11 @@ def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
     big = [number for number in counted if number > 1]
     # `14 agreements and memorandums` is one count of two sorts; `two memorandums and a plan` is a sum.
     draft.number = None if not counted else (total if not unknown else (big[0] if big else None))
-    draft.title = _title(scene, papers[0])
+    draft.title = title_of(scene, papers[0])
     draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None)
     if draft.place is None:
         places = [mention for _, mention in scene.places() if mention.kind in ("place", "capital")]
         draft.place = places[0] if len(places) == 1 else None
-
-
-def _among(counted: Node, paper: Node) -> bool:
-    """`seven documents, among them a plan`: the plan is one of the seven."""
-    return bool(PART_OF.search(counted.doc[counted.i : paper.i].text))
-
-
-def _title(scene: Scene, paper: Node) -> str:
-    subtree = [node for node in paper.subtree if node.dep_ != "punct" or node.i < paper.right_edge.i]
-    inner = [
-        node
-        for node in subtree
-        if not any(above.dep_ in ("relcl", "acl") and above.i > paper.i for above in (node, *up(node)) if above.i in {n.i for n in subtree})
-    ]
-    first = scene.parsed.characters(min(node.i for node in inner))[0]
-    last = scene.parsed.characters(max(node.i for node in inner))[1]
-    return scene.text(first, last)
 
 
 def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: list[Node]) -> None:
@@ -318,14 +210,14 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
 
 
 def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
-    papers = [paper for target in pobjs(noun, ("of",)) for paper in _papers(target)]
+    papers = [paper for target in pobjs(noun, ("of",)) for paper in papers_of(target)]
     if not papers:
         return None
     verb = next((above for above in up(noun) if above.pos_ in ("VERB", "AUX")), noun)
     if any(target.tag_ == "CD" for target in pobjs(noun, ("of",))):
         return None
-    papers += [other for other in papers[0].subtree if _beside(papers[0], other) and other not in papers]
-    papers += [other for other in _further(papers[0]) if other not in papers]
+    papers += [other for other in papers[0].subtree if beside(papers[0], other) and other not in papers]
+    papers += [other for other in further(papers[0]) if other not in papers]
     draft = Draft("signing", noun, status=status_of(noun))
     _fill(scene, draft, verb, papers)
     signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ("attend", "witness", "complete") else [])]
@@ -356,47 +248,6 @@ def _headline(scene: Scene, node: Node, paper: Node) -> Draft:
     ]
     draft.who = by_country(unique(countries))
     return draft
-
-
-def _stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
-    """Counts of documents that stand or have piled up: `140 agreements in place`, `more than 60 documents have been signed to date`."""
-    claims: list[Draft] = []
-    assert scene.parsed.doc is not None
-    for node in scene.parsed.doc:
-        if not is_document(node) or node.tag_ not in ("NNS", "NNPS"):
-            continue
-        number, nodes = count(node)
-        if number is None:
-            continue
-        owner = next((draft for draft in found if node in draft.nodes), None)
-        phrase = scene.text(scene.parsed.characters(node.left_edge.i)[0], scene.parsed.characters(node.right_edge.i)[1])
-        words = scene.text(scene.parsed.start, scene.parsed.end)
-        said = (
-            STOCK_WORDS.search(phrase)
-            or (STOCK_WORDS.search(words) and owner is None and number >= STOCK_SIZE)
-            or _grown(owner, number, words)
-        )
-        if not said or (owner is not None and number < STOCK_SIZE):
-            continue
-        if owner is not None:
-            owner.kind = "claimed"
-        draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
-        if any(child.lower_ in APPROXIMATE for child in node.subtree):
-            draft.doubt("the count is approximate in the text", 0.95)
-        draft.who = by_country(
-            unique(
-                p
-                for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective"))
-                for p in scene.resolve(m)
-                if p.rank not in ("ambassador", "spokesperson")
-            )
-        )
-        claims.append(draft)
-    return claims
-
-
-def _grown(owner: Draft | None, number: float, words: str) -> bool:
-    return owner is not None and number >= STOCK_SIZE and bool(GROWN.search(words))
 
 
 def _each_once(drafts: list[Draft]) -> list[Draft]:

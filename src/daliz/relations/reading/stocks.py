@@ -1,0 +1,59 @@
+"""Somebody's count of the documents that stand between countries: `140 agreements in force`. It is no event."""
+
+from __future__ import annotations
+
+import re
+
+from daliz.relations.reading.frames import Draft, Scene, by_country, unique
+from daliz.relations.reading.lexicon import words as listed
+from daliz.relations.reading.papers import count, is_document
+
+STOCK_WORDS = re.compile(
+    r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
+    r"|\bto date\b|\bso far\b|\bsince (?:independence|the establishment)\b|\bover the years\b|\bin total\b|\bexist(?:s|ing)?\b",
+    re.IGNORECASE,
+)
+STOCK_SIZE = 40
+GROWN = re.compile(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b")
+APPROXIMATE = listed("signings_approximate")
+
+
+def stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
+    """Counts of documents that stand or have piled up: `140 agreements in place`, `more than 60 documents have been signed to date`."""
+    claims: list[Draft] = []
+    assert scene.parsed.doc is not None
+    for node in scene.parsed.doc:
+        if not is_document(node) or node.tag_ not in ("NNS", "NNPS"):
+            continue
+        number, nodes = count(node)
+        if number is None:
+            continue
+        owner = next((draft for draft in found if node in draft.nodes), None)
+        phrase = scene.text(scene.parsed.characters(node.left_edge.i)[0], scene.parsed.characters(node.right_edge.i)[1])
+        words = scene.text(scene.parsed.start, scene.parsed.end)
+        said = (
+            STOCK_WORDS.search(phrase)
+            or (STOCK_WORDS.search(words) and owner is None and number >= STOCK_SIZE)
+            or _grown(owner, number, words)
+        )
+        if not said or (owner is not None and number < STOCK_SIZE):
+            continue
+        if owner is not None:
+            owner.kind = "claimed"
+        draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
+        if any(child.lower_ in APPROXIMATE for child in node.subtree):
+            draft.doubt("the count is approximate in the text", 0.95)
+        draft.who = by_country(
+            unique(
+                p
+                for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective"))
+                for p in scene.resolve(m)
+                if p.rank not in ("ambassador", "spokesperson")
+            )
+        )
+        claims.append(draft)
+    return claims
+
+
+def _grown(owner: Draft | None, number: float, words: str) -> bool:
+    return owner is not None and number >= STOCK_SIZE and bool(GROWN.search(words))
