@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import networkx
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from tests.assess.random_corridors import COUNTRIES, random_corridor
 
 from daliz.assess import digital
 from daliz.assess.capacity import capacities, limiting_rows, most_flow, sensible_arcs
-from daliz.assess.dependence import check_country, closed, countries_with_cargo, dependence, loss, relations, touched_territories
+from daliz.assess.dependence import check_country, countries_with_cargo, dependence, loss, relations, touched_territories
 from daliz.assess.digital import fibre_loss, glass, hubs
 from daliz.assess.ways import best_ways, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
@@ -86,7 +87,7 @@ def test_a_country_that_no_service_passes_costs_nothing(embedded: Corridor) -> N
 def test_looking_only_where_a_way_passes_gives_what_looking_everywhere_gives(seed: int, order: list[str]) -> None:
     corridor = random_corridor(seed)
     country, territory = order[:2]
-    shut, monday = closed(corridor, frozenset([territory])), week_of(corridor)
+    shut, monday = frozenset([territory]), week_of(corridor)
     where = dict(corridor["places"].select("id", "country").iter_rows())
     ways = [way for way in relations(corridor, country) if where[way[1]] != territory]
     before = {way: best_ways(corridor, *way, monday) for way in ways}
@@ -97,12 +98,61 @@ def test_looking_only_where_a_way_passes_gives_what_looking_everywhere_gives(see
         return
     weight = {way: relations(corridor, country)[way] for way in asked}
     total = sum(weight.values())
-    after = {way: best_ways(shut, *way, monday) for way in asked}
+    after = {way: best_ways(corridor, *way, monday, shut) for way in asked}
     lost = sum(weight[w] / total * (1 - before[w].value[0] / after[w].value[0] if after[w] else 1.0) for w in asked)  # type: ignore[union-attr]
     assert found.access_lost == pytest.approx(lost, abs=1e-12)
-    flows = {way: (most_flow(corridor, *way).teu_year, most_flow(shut, *way, corridor).teu_year) for way in asked}
+    flows = {way: (most_flow(corridor, *way).teu_year, most_flow(corridor, *way, shut).teu_year) for way in asked}
     share = sum(weight[w] / total * (1 - flows[w][1] / flows[w][0] if flows[w][0] else 0.0) for w in asked)
     assert found.ceiling_lost == pytest.approx(share, abs=1e-12)
+
+
+def cut(corridor: Corridor, territory: str) -> Corridor:
+    """The corridor with every train cut into those that run on each side of a territory, at the same price a kilometre."""
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    length = dict(corridor["links"].select("id", "length_km").iter_rows())
+    trains = {row["id"]: row for row in corridor["services"].iter_rows(named=True)}
+    services, stops = [], []
+    for name, train in trains.items():
+        rows = corridor["stops"].filter(pl.col("service") == name).sort("seq").to_dicts()
+        total = sum(length[row["link"]] for row in rows[1:])
+        parts = [list(part) for inside, part in groupby(rows, lambda row: where[row["place"]] == territory) if not inside]
+        for number, part in enumerate(part for part in parts if len(part) > 1):
+            share = sum(length[row["link"]] for row in part[1:]) / total
+            services.append({**train, "id": f"{name}_{number}", "tariff_usd_feu": train["tariff_usd_feu"] * share})
+            stops += [{**row, "service": f"{name}_{number}", "link": row["link"] if at else None} for at, row in enumerate(part)]
+    frames = {name: pl.DataFrame(rows, schema=corridor[name].schema) for name, rows in (("services", services), ("stops", stops))}
+    empty = corridor.replace("stops", corridor["stops"].clear())
+    return empty.replace("services", frames["services"]).replace("stops", frames["stops"])
+
+
+@settings(max_examples=12, deadline=None)
+@given(seeds, st.permutations(COUNTRIES))
+def test_closing_a_territory_leaves_what_trains_cut_at_its_border_would_give(seed: int, order: list[str]) -> None:
+    corridor = random_corridor(seed)
+    country, territory = order[:2]
+    pieces, monday = cut(corridor, territory), week_of(corridor)
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    for start, end in relations(corridor, country):
+        if where[end] != territory:
+            closed, expected = best_ways(corridor, start, end, monday, frozenset([territory])), best_ways(pieces, start, end, monday)
+            assert (closed is None) == (expected is None)
+            if closed is not None and expected is not None:
+                # Minutes and cents are whole at every stop, so that a train cut in two may differ by a few of them.
+                assert closed.value[0] == pytest.approx(expected.value[0], abs=0.01)
+                assert closed.value[1:] == pytest.approx(expected.value[1:], abs=0.1)
+
+
+def test_a_train_whose_end_is_closed_runs_to_the_last_stop_where_it_leaves_cargo(tiny: Corridor) -> None:
+    monday, shut = week_of(tiny), frozenset(["MID"])
+    border = (pl.col("service") == "train_east") & (pl.col("place") == "east_border")
+    calling = tiny.replace("stops", tiny["stops"].with_columns(call=pl.when(border).then(pl.lit("both")).otherwise("call")))
+    whole = best_ways(calling, "east_port", "east_border", monday)
+    assert whole is not None
+    assert whole.touches == {"EST"}
+    assert best_ways(calling, "east_port", "east_border", monday, shut) == whole
+    assert best_ways(calling, "east_port", "mid_harbour", monday, shut) is None
+    # Where it only stands for customs it leaves nothing, and a closure does not change that.
+    assert best_ways(tiny, "east_port", "east_border", monday, shut) is None
 
 
 def test_the_best_way_is_the_one_that_the_planner_finds(embedded: Corridor) -> None:

@@ -43,8 +43,8 @@ class Capacities:
     """The network of yearly capacities.
 
     Attributes: node (index by place and part of it), arcs (pairs of nodes), tail, head (indices), teu_year (whole TEU), hours (of running,
-    at typical speed), touches (countries that the services on each arc touch anywhere), rows (what limits each arc: `links/ca1`,
-    `terminals/alat_crane`, or the services over it; empty: nothing).
+    at typical speed), countries (of each arc's ends), rows (what limits each arc: `links/ca1`, `terminals/alat_crane`, or the services over
+    it; empty: nothing).
     """
 
     node: Mapping[Node, int]
@@ -53,7 +53,7 @@ class Capacities:
     head: npt.NDArray[np.int32]
     teu_year: npt.NDArray[np.int32]
     hours: npt.NDArray[np.float64]
-    touches: tuple[frozenset[str], ...]
+    countries: tuple[frozenset[str], ...]
     rows: tuple[tuple[str, ...], ...]
 
     def matrix(self, values: npt.NDArray[Any]) -> sparse.csr_array:
@@ -64,7 +64,7 @@ class Capacities:
 
 @dataclass(frozen=True)
 class Most:
-    """The most that can pass between two places: TEU a year, and the countries that the services it goes with touch."""
+    """The most that can pass between two places: TEU a year, and the countries that it passes."""
 
     teu_year: int
     touches: frozenset[str]
@@ -152,21 +152,18 @@ def capacities(corridor: Corridor) -> Capacities:
     links = {row["id"]: row for row in corridor.open("links").iter_rows(named=True)}
     arcs: dict[Arc, Limit] = {}
     hours: dict[Arc, float] = {}
-    touches: dict[Arc, set[str]] = {}
-    touched = touched_by_service(corridor)
     grouped = runs.group_by("mode", "before", "place", "link", maintain_order=True).agg("service", pl.col("teu").max())
     for mode, before, place, link, services, teu in grouped.iter_rows():
         carried = sum(yearly[service] for service in services)
         line = link_teu_year(links[link], teu) if link else np.inf
         by = (f"links/{link}",) if line < carried else tuple(f"services/{service}" for service in services)
         key = (before, f"{mode} out"), (place, f"{mode} in")
-        for arc in (key, ((before, mode), (before, mode)), ((place, mode), (place, mode))):
-            touches.setdefault(arc, set()).update(*(touched[service] for service in services))
         hours[key] = min(hours.get(key, np.inf), _hours(links.get(link), mode))
         known, rows = arcs.get(key, (0.0, ()))
         total = known + min(carried, line)
         arcs[key] = (total, rows + by) if np.isfinite(total) else (np.inf, ())
     _add_places(corridor, runs, arcs)
+    country = dict(corridor["places"].select("id", "country").iter_rows())
     node = {name: index for index, name in enumerate(sorted({end for arc in arcs for end in arc}))}
     return Capacities(
         node,
@@ -175,16 +172,9 @@ def capacities(corridor: Corridor) -> Capacities:
         np.array([node[head] for _, head in arcs], np.int32),
         np.array([min(round(limit), UNLIMITED) if np.isfinite(limit) else UNLIMITED for limit, _ in arcs.values()], np.int32),
         np.array([hours.get(arc, 0.0) for arc in arcs]),
-        tuple(frozenset(touches[arc] if arc in hours else _touched_at(arc, touches)) for arc in arcs),
+        tuple(frozenset(country[place] for place, _ in arc) for arc in arcs),
         tuple(rows for _, rows in arcs.values()),
     )
-
-
-def _touched_at(arc: Arc, touches: Mapping[Arc, set[str]]) -> set[str]:
-    """Countries that the services touch which stop or pass at the place of an arc, by its mode."""
-    (place, tail), (_, head) = arc
-    modes = {part.partition(" ")[0] for part in (tail, head)} - {"yard"}
-    return set().union(*(touches[(place, mode), (place, mode)] for mode in modes))
 
 
 def _hours(link: Row | None, mode: str) -> float:
@@ -231,34 +221,38 @@ def sensible_arcs(corridor: Corridor, origin: str, destination: str) -> frozense
 
 
 @lru_cache(maxsize=1 << 14)
-def most_flow(corridor: Corridor, origin: str, destination: str, before: Corridor | None = None) -> Most:
-    """The most TEU that can pass from one place to another in a year, with the countries that it touches.
+def most_flow(corridor: Corridor, origin: str, destination: str, closed: frozenset[str] = frozenset()) -> Most:
+    """The most TEU that can pass from one place to another in a year, with the countries that it passes.
 
-    `before` is the corridor whose ways decide which are sensible (default: the same): what is closed makes no way more sensible.
+    Parameters: closed (countries whose territory nothing passes; trains and ships are there on the rest of their way, and which ways are
+    sensible is decided as if nothing were closed).
     """
-    found = _maximum(corridor, origin, destination, before or corridor)
+    found = _maximum(corridor, origin, destination, closed)
     if found is None:
         return Most(0, frozenset())
     network = capacities(corridor)
     flow, size = sparse.coo_array(found[1].flow), len(network.node)
     moving = np.flatnonzero(np.isin(network.tail * size + network.head, (flow.row * size + flow.col)[flow.data > 0]))
-    return Most(int(found[1].flow_value), frozenset().union(*(network.touches[arc] for arc in moving)))
+    return Most(int(found[1].flow_value), frozenset().union(*(network.countries[arc] for arc in moving)))
 
 
-def _maximum(corridor: Corridor, origin: str, destination: str, before: Corridor) -> tuple[sparse.csr_array, Any] | None:
+def _maximum(
+    corridor: Corridor, origin: str, destination: str, closed: frozenset[str] = frozenset()
+) -> tuple[sparse.csr_array, Any] | None:
     """Room of the sensible arcs, and the maximum flow over them; None when one of the places has no service."""
     network = capacities(corridor)
     source, sink = network.node.get((origin, "yard in")), network.node.get((destination, "yard out"))
     if source is None or sink is None or origin == destination:
         return None
-    sensible = sensible_arcs(before, origin, destination)
-    room = network.matrix(np.where([arc in sensible for arc in network.arcs], network.teu_year, 0).astype(np.int32))
+    sensible = sensible_arcs(corridor, origin, destination)
+    usable = [arc in sensible and not countries & closed for arc, countries in zip(network.arcs, network.countries, strict=True)]
+    room = network.matrix(np.where(usable, network.teu_year, 0).astype(np.int32))
     return room, csgraph.maximum_flow(room, source, sink)
 
 
 def limiting_rows(corridor: Corridor, origin: str, destination: str) -> tuple[str, ...]:
     """The rows that limit what can pass from one place to another: those of a minimum cut nearest to the origin."""
-    network, found = capacities(corridor), _maximum(corridor, origin, destination, corridor)
+    network, found = capacities(corridor), _maximum(corridor, origin, destination)
     if found is None or not found[1].flow_value:
         return ()
     sensible = sensible_arcs(corridor, origin, destination)

@@ -1,7 +1,8 @@
 """Dependence: what each country loses when another country's territory is closed to it.
 
 A counterfactual, not an opinion. A country reaches its markets by the fastest, the cheapest and the greenest way there is, and the network
-could carry so much to them in a year; then another country's territory is closed, and the same is asked again. Told are:
+could carry so much to them in a year; then another country's territory is closed, and the same is asked again. Services that pass the
+territory run on outside it, between the stops where they take and leave cargo. Told are:
 
 - the rise in days, USD and kg CO2e, a mean over the markets that can still be reached, weighted by the corridor's cargo there;
 - the share of markets (by cargo) that nothing reaches any more;
@@ -55,14 +56,6 @@ class Loss:
     in_territory: float = 0.0
 
 
-@lru_cache(maxsize=64)
-def closed(corridor: Corridor, territory: frozenset[str]) -> Corridor:
-    """The corridor with the territory of some countries closed; kept, since many questions are put to it."""
-    for country in sorted(territory):
-        corridor = corridor.close(country=country)
-    return corridor
-
-
 @lru_cache(maxsize=256)
 def relations(corridor: Corridor, country: str, markets: tuple[tuple[str, float], ...] | None = None) -> dict[tuple[str, str], float]:
     """The country's ways out, each from a start to a market, with their weights (sum 1)."""
@@ -71,7 +64,7 @@ def relations(corridor: Corridor, country: str, markets: tuple[tuple[str, float]
     return {(start, end): starts[start] * ends[end] for start, end in product(starts, ends) if start != end}
 
 
-def _ratios(corridor: Corridor, shut: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[list[float], list[float]] | None:
+def _ratios(corridor: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[list[float], list[float]] | None:
     """Best values before and after (infinite: no way any more); None when there was no way before either."""
     monday = week_of(corridor)
     before = best_ways(corridor, start, end, monday)
@@ -80,15 +73,15 @@ def _ratios(corridor: Corridor, shut: Corridor, territory: frozenset[str], start
     if not before.touches & territory:
         # The best ways are all still there, and nothing better has come: exactly the same, without a search.
         return list(before.value), list(before.value)
-    after = best_ways(shut, start, end, monday)
+    after = best_ways(corridor, start, end, monday, territory)
     return list(before.value), list(after.value) if after is not None else [np.inf] * 3
 
 
-def _flows(corridor: Corridor, shut: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[float, float]:
+def _flows(corridor: Corridor, territory: frozenset[str], start: str, end: str) -> tuple[float, float]:
     before = most_flow(corridor, start, end)
     if not before.touches & territory:
         return before.teu_year, before.teu_year
-    return before.teu_year, most_flow(shut, start, end, corridor).teu_year
+    return before.teu_year, most_flow(corridor, start, end, territory).teu_year
 
 
 def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Mapping[str, float] | None = None) -> Loss | None:
@@ -106,8 +99,7 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
     ways = relations(corridor, country) if markets is None else relations(corridor, country, tuple(markets.items()))
     inside = sum(weight for (_, end), weight in ways.items() if where[end] in shut_countries)
     outside = {way: weight for way, weight in ways.items() if where[way[1]] not in shut_countries}
-    shut = closed(corridor, shut_countries)
-    asked = {way: found for way in outside if (found := _ratios(corridor, shut, shut_countries, *way)) is not None}
+    asked = {way: found for way in outside if (found := _ratios(corridor, shut_countries, *way)) is not None}
     if not asked:
         return None
     weights = np.array([outside[way] for way in asked])
@@ -118,7 +110,7 @@ def loss(corridor: Corridor, country: str, territory: Iterable[str], markets: Ma
     with np.errstate(invalid="ignore"):
         rises = np.where(reached[:, None], after - before, 0.0).T @ still / still.sum() if reached.any() else np.full(3, np.nan)
     lost = weights @ (1.0 - before / after)
-    flows = np.array([_flows(corridor, shut, shut_countries, *way) for way in asked])
+    flows = np.array([_flows(corridor, shut_countries, *way) for way in asked])
     share = np.divide(flows[:, 0] - flows[:, 1], flows[:, 0], out=np.zeros(len(flows)), where=flows[:, 0] > 0)
     return Loss(
         rise_days=float(rises[0]),

@@ -2,6 +2,9 @@
 
 Planned times, without delays: the planner's exact search over the open services, with the cargo ready at midnight UTC of each of the seven
 days of a week, and the mean taken over the days, so that no timetable decides by chance.
+
+Where territory is closed, nothing passes, loads or unloads there; a service runs on the parts of its way outside, between the stops where
+it takes and leaves cargo. It takes none elsewhere, so that a closure opens no way.
 """
 
 from __future__ import annotations
@@ -11,12 +14,12 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from daliz.corridor import Corridor
 from daliz.freight.plan.calendars import DAY_MIN
 from daliz.freight.plan.compile import Compiled, compiled
+from daliz.freight.plan.filters import Filter, filter_of
 from daliz.freight.plan.query import Query, cargo_of
 from daliz.freight.plan.search import CO2, COST, Path
 
@@ -31,8 +34,7 @@ MOST_MARKETS = 8
 class Best:
     """The best ways between two places.
 
-    Attributes: value (days, USD a FEU and kg CO2e a FEU, means over a week's departures), touches (countries that the best ways' services
-    touch).
+    Attributes: value (days, USD a FEU and kg CO2e a FEU, means over a week's departures), touches (countries that the best ways pass).
     """
 
     value: tuple[float, float, float]
@@ -41,13 +43,13 @@ class Best:
 
 @dataclass(frozen=True, eq=False)
 class Week:
-    """A corridor ready for questions in one week: the planner's network, minutes at which cargo is ready, services that run, countries
-    that each service touches."""
+    """A corridor ready for questions in one week: the planner's network, minutes at which cargo is ready, what runs and where it may stop,
+    country of each stop of the patterns."""
 
     network: Compiled
     ready: tuple[int, ...]
-    usable: npt.NDArray[np.int8]
-    touches: tuple[frozenset[str], ...]
+    filter: Filter
+    countries: tuple[tuple[str, ...], ...]
 
 
 @lru_cache(maxsize=64)
@@ -58,52 +60,48 @@ def week_of(corridor: Corridor) -> date:
     return first + timedelta(days=-first.weekday() % 7)
 
 
-@lru_cache(maxsize=64)
-def week(corridor: Corridor, monday: date) -> Week:
-    """The corridor, compiled for the week that starts on a Monday."""
-    from daliz.freight.plan.filters import filter_of
-
+@lru_cache(maxsize=256)
+def week(corridor: Corridor, monday: date, closed: frozenset[str] = frozenset()) -> Week:
+    """The corridor, compiled for the week that starts on a Monday, with the territory of some countries closed."""
     network = compiled(corridor, monday.replace(day=1))
     first = (monday - date(1970, 1, 1)).days * DAY_MIN
     ready = tuple(first + day * DAY_MIN for day in range(7))
     nowhere: frozenset[str] = frozenset()
-    anywhere = Query("", "", first, first, None, LOT_TEU, cargo_of(corridor, None), nowhere, nowhere, nowhere, MODES, None)
+    anything = Query("", "", first, first, None, LOT_TEU, cargo_of(corridor, None), closed, nowhere, nowhere, MODES, None)
     country = {place: row["country"] for place, row in network.place_rows.items()}
-    ends = {name: {country[row["from_place"]], country[row["to_place"]]} for name, row in network.links.items()}
-    touches = tuple(
-        frozenset(
-            {country[stop["place"]] for stop in pattern.stops}.union(*(ends.get(stop["link"] or "", set()) for stop in pattern.stops))
-        )
-        for pattern in network.patterns
-    )
-    return Week(network, ready, filter_of(network, anywhere).usable, touches)
+    countries = tuple(tuple(country[stop["place"]] for stop in pattern.stops) for pattern in network.patterns)
+    return Week(network, ready, filter_of(network, anything), countries)
 
 
 @lru_cache(maxsize=1 << 16)
-def best_ways(corridor: Corridor, origin: str, destination: str, monday: date) -> Best | None:
+def best_ways(corridor: Corridor, origin: str, destination: str, monday: date, closed: frozenset[str] = frozenset()) -> Best | None:
     """The fastest, the cheapest and the greenest way between two places, or None when there is none.
 
-    Parameters: corridor, origin and destination (ids of places), monday (first day of the week of departures).
+    Parameters: corridor, origin and destination (ids of places), monday (first day of the week of departures), closed (countries whose
+    territory is closed).
     """
-    ready = week(corridor, monday)
-    network = ready.network
+    asked = week(corridor, monday, closed)
+    network, allowed = asked.network, asked.filter
     tonnes = cargo_of(corridor, None).tonnes_feu
+    ends = network.index(origin), network.index(destination)
     values, touched = [], set()
-    for minute in ready.ready:
-        front = network.router.search(network.index(origin), network.index(destination), minute, COST | CO2, usable=ready.usable)
+    for minute in asked.ready:
+        front = network.router.search(*ends, minute, COST | CO2, usable=allowed.usable, gate=allowed.gate)
         if not front:
             return None
         fastest = min(front, key=lambda path: (path.arrival, path.cents))
         cheapest = min(front, key=lambda path: (path.cents, path.arrival))
         greenest = min(front, key=lambda path: (path.grams, path.arrival))
         values.append(((fastest.arrival - minute) / DAY_MIN, cheapest.cents / 100, greenest.grams / 1000 * tonnes))
-        touched |= _touched(ready, (fastest, cheapest, greenest))
+        touched |= _touched(asked, (fastest, cheapest, greenest))
     days, usd, kg = np.mean(values, axis=0).tolist()
     return Best((days, usd, kg), frozenset(touched))
 
 
-def _touched(ready: Week, paths: tuple[Path, ...]) -> set[str]:
-    return set().union(*(ready.touches[pattern] for path in paths for pattern in path.legs[:, 0].tolist()))
+def _touched(asked: Week, paths: tuple[Path, ...]) -> set[str]:
+    """Countries that some paths pass while the cargo is on board."""
+    legs = [leg for path in paths for leg in path.legs[:, :3].tolist()]
+    return {country for pattern, boarded, alighted in legs for country in asked.countries[pattern][boarded : alighted + 1]}
 
 
 def cargo_ends(corridor: Corridor) -> pl.DataFrame:
