@@ -275,3 +275,65 @@ def test_a_trip_counted_within_a_year_has_no_day_by_that(reader: Reader) -> None
     text = "Tokayev landed in Baku, his second foreign trip in 2024."
     assert {visit.date_start for visit in read(reader, text, "visit")} <= {None, DAY}
     assert [visit.date_start for visit in read(reader, "Tokayev made a visit to Baku in 2023.", "visit")] == ["2023"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "codes"),
+    [
+        ("Japan and the five Central Asian republics held their third summit in Tokyo on Monday.", 3, "JPN KAZ KGZ TJK TKM UZB"),
+        ("The first Central Asia-Germany summit was held in Berlin on Monday.", 1, "DEU KAZ KGZ TJK TKM UZB"),
+        ("The fourth trilateral summit of Georgia, Azerbaijan and Türkiye was held in Batumi on Monday.", 4, "AZE GEO TUR"),
+    ],
+)
+def test_a_summit_is_held_by_every_country_of_a_group(reader: Reader, text: str, number: int, codes: str) -> None:
+    (session,) = read(reader, text, "session")
+    assert (session.number, sorted(session.countries()), session.status) == (number, codes.split(), "done")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The second session of the Georgia-Kazakhstan council was held in Batumi on Monday, chaired by Presidents Kavelashvili and Tokayev.",
+        "On Monday the second session of the Georgia-Kazakhstan council met under the chairmanship of Kavelashvili and Tokayev.",
+        "Georgia and Kazakhstan signed four papers after the second session of the council, led by Mikheil Kavelashvili and Tokayev.",
+    ],
+)
+def test_those_who_chair_a_council_are_its_parties(reader: Reader, text: str) -> None:
+    (session,) = read(reader, text, "session")
+    assert {party.name for party in session.who} == {"Mikheil Kavelashvili", "Kassym-Jomart Tokayev"}
+
+
+def test_who_only_tells_of_a_council_is_no_party(reader: Reader) -> None:
+    (session,) = read(reader, "The Kazakh-Georgian council met in Batumi on Monday, Foreign Minister Murat Nurtleu said.", "session")
+    assert "Nurtleu" not in " ".join(party.name for party in session.who)
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Tokayev spent Monday in Tashkent and Tuesday in Bishkek.", {("UZB", "2024-03-11"), ("KGZ", "2024-03-12")}),
+        ("Tokayev was in Rome on Sunday and in Vienna on Monday and Tuesday.", {("ITA", "2024-03-10"), ("AUT", "2024-03-11")}),
+        ("Ahead of his trip to Riyadh on March 20, Tokayev telephoned Aliyev.", {("SAU", "2024-03-20")}),
+        ("Tokayev, accompanied by a group of ministers, left for Ankara today.", {("TUR", DAY)}),
+        ("Tokayev met Erdogan in Ankara on Wednesday. He flies on to Doha later in the day.", {("TUR", DAY), ("QAT", DAY)}),
+        ("Tokayev is paying Japan an official visit on November 29 and 30.", {("JPN", "2024-11-29")}),
+        ("Tbilisi hosted Tokayev on Monday.", {("GEO", "2024-03-11")}),
+    ],
+)
+def test_each_country_visited_has_its_own_day(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
+    assert {(visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Tokayev's visit to Rome, first scheduled for late February, was put off, a source said.", "negated"),
+        ("Tokayev stayed away from the ceremony in Minsk.", "negated"),
+        ("Plans for Tokayev to visit Doha are being drawn up.", "planned"),
+        ("Tokayev will lead the Kazakh delegation to Doha.", "planned"),
+        ("Doha is getting ready to receive Tokayev.", "planned"),
+        ("Tokayev was late, but he did come to Doha.", "done"),
+    ],
+)
+def test_the_mood_of_a_visit_is_that_of_its_own_clause(reader: Reader, text: str, status: str) -> None:
+    assert [event.status for event in read(reader, text, "visit")] == [status]

@@ -55,7 +55,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a spelling stands for: a country, its adjective, a town, a person, an institution, an office or a body."""
+    """What a spelling stands for: a country, its adjective, a town, a person, an institution, an office, a body or a group of countries."""
 
     symbol: str
     country: str | None = None
@@ -63,6 +63,7 @@ class Entry:
     rank: str = ""
     many: bool = False
     name: str = ""
+    members: tuple[str, ...] = ()
 
 
 RANK_WORDS = (
@@ -182,6 +183,9 @@ class Lexicon:
         self._add_countries()
         for row in rows("roles"):
             self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
+        for row in rows("groups"):
+            for name in filter(None, dict.fromkeys((row["name"], row["adjective"]))):
+                self._add(name, Entry("Z", name=row["name"], members=tuple(row["countries"].split())))
         for row in rows("regions"):
             self._add(row["name"], Entry("W", name=row["name"]))
         for row in rows("bodies"):

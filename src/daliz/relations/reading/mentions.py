@@ -248,7 +248,9 @@ def _name(units: Sequence[Unit]) -> str:
 
 def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) -> Mention:
     text = " ".join(unit.text for unit in units)
-    codes = list(dict.fromkeys(u.entry.country for u in units if u.letter in "CDULI" and u.entry and u.entry.country))
+    codes = list(
+        dict.fromkeys(code for u in units if u.letter in "CDULIZ" and u.entry for code in (u.entry.country, *u.entry.members) if code)
+    )
     country = codes[0] if codes else None
     rank = _rank_of(units)
     whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank)

@@ -12,6 +12,7 @@ from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import STRENGTH, status_of
 from daliz.relations.reading.numbers import TENS, ordinal_of
+from daliz.relations.reading.parties import name_parties, seats
 from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ NOUNS = words("sessions_nouns")
 HELD = words("sessions_held")
 HOSTS = words("sessions_hosts")
 TAKING_PART = words("sessions_taking_part")
+SIGNS = words("signings_verbs")
+RECORDS = frozenset({"minute", "minutes", "protocol"})
 CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene"})
 MEMBERS = words("sessions_members")
 
@@ -84,11 +87,7 @@ def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
 def _session(scene: Scene, node: Node) -> Draft | None:
     body, body_nodes = _body_of(scene, node)
     number, number_nodes = _ordinal(node)
-    groups = [
-        child
-        for child in pobjs(node, ("of", "between"))
-        if (m := scene.mention(child)) and (m.kind == "group" or (m.kind == "dyad" and m.rank in STATES))
-    ]
+    groups = _groups(scene, node, number)
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
@@ -122,12 +121,29 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     draft.place = place_of(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"
-    if draft.status == "planned" and predicate.lemma_ in ("attend", "participate", "take", "join", "address"):
+    if draft.status == "planned" and _takes_part(predicate):
         return None
     if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.twins = [predicate] if predicate.i != node.i else []
+    name_parties(scene, draft)
     return draft
+
+
+def _takes_part(verb: Node) -> bool:
+    """`arrived to attend a session` tells of a trip, and says no more of the session than that."""
+    return verb.lemma_ in ("attend", "participate", "join", "address") or any(part.lower_ == "part" for part in children(verb, "dobj"))
+
+
+def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:
+    """Whose meeting it is: `of the ministers of Georgia and Kazakhstan`; of a summit or numbered meeting also `China-Central Asia`."""
+    kinds = ("group", "countries", "pair") if number is not None or node.lemma_ == "summit" else ("group",)
+    near = [*pobjs(node, ("of", "between")), *children(node, "amod", "compound", "nmod", "poss")]
+    return [
+        child
+        for child in near
+        if (m := scene.mention(child)) and (m.kind in kinds or (m.kind == "dyad" and m.rank in STATES and child.dep_ == "pobj"))
+    ]
 
 
 def _bilateral(scene: Scene, draft: Draft) -> None:
@@ -139,6 +155,9 @@ def _bilateral(scene: Scene, draft: Draft) -> None:
         return
     if not draft.who and draft.country and len(codes | {draft.country}) == 2:
         draft.who = by_country([*people, Party(draft.country, country_name(draft.country))])
+        return
+    if between := seats(scene):
+        draft.who = between
         return
     pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
     if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
@@ -184,6 +203,8 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
                 "of",
             ):
                 return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
+            if below.lemma_ in RECORDS and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
+                return above, agents(above)
             if below.dep_ == "prep" and below.lower_ == "for" and lemma in ("gather", "convene", "meet", "assemble"):
                 return above, subjects(above)
             return None

@@ -1,0 +1,51 @@
+"""Who stands for a country at a session or a signing: the people named with it, and capitals that stand for their governments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.countries import country_name
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import STATES, Draft, Scene
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.tree import rights
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+REPORTS = words("timing_reports")
+
+
+def name_parties(scene: Scene, draft: Draft) -> None:
+    """Put the people of the sentence in place of their countries: `the council of X and Y ..., chaired by Presidents A and B`."""
+    people: dict[str | None, list[Party]] = {}
+    for node, mention in scene.persons():
+        if mention.kind == "person" and not _reports(node):
+            people.setdefault(mention.country, []).extend(party for party in mention.parties if party.rank in STATES)
+    draft.who = tuple(_named(party, people.get(party.country, [])) for party in draft.who)
+
+
+def _reports(node: Node) -> bool:
+    """Whether a person only tells of the event: `Satkaliyev said that the council met`."""
+    source = node.dep_ == "pobj" and node.head.lower_ == "to" and node.head.head.lower_ == "according"
+    return source or (node.dep_ == "nsubj" and node.head.lemma_ in REPORTS)
+
+
+def _named(party: Party, people: list[Party]) -> Party:
+    bare = party.actor is None and party.rank is None
+    office = party.actor is None and party.rank is not None and party.name.endswith(f"of {country_name(party.country or '')}")
+    fitting = [one for one in people if bare or (office and one.rank == party.rank)]
+    return fitting[0] if len({one.name for one in fitting}) == 1 else party
+
+
+def seats(scene: Scene) -> tuple[Party, ...]:
+    """Capitals that stand for their governments: `in force between Baku and Astana`; nothing unless they are two."""
+    assert scene.parsed.doc is not None
+    for prep in scene.parsed.doc:
+        if prep.lower_ != "between":
+            continue
+        held = [scene.mention(node) for first in prep.children if first.dep_ == "pobj" for node in (first, *rights(first))]
+        codes = dict.fromkeys(mention.country for mention in held if mention is not None and mention.kind in ("place", "capital"))
+        if len(codes) > 1:
+            return tuple(Party(code, country_name(code or "")) for code in codes)
+    return ()
