@@ -34,7 +34,7 @@ FORMS: tuple[tuple[str, str], ...] = (
         "nmonths",
         rf"(?:the\s+)?(?:first\s+)?(?P<n>two|three|four|five|six|seven|eight|nine|ten|eleven)\s+months(?:\s+of\s+(?P<y>{_YEAR}|this\s+year|last\s+year))?(?!\s+(?:ago|later|earlier|before))",
     ),
-    ("weekdays", rf"(?P<day>{'|'.join(WEEKDAYS)})\s*(?:-|–|to|through|until)\s*(?P<day2>{'|'.join(WEEKDAYS)})"),
+    ("weekdays", rf"(?P<day>{'|'.join(WEEKDAYS)})\s*(?:-|–|to|through|until|and)\s*(?P<day2>{'|'.join(WEEKDAYS)})"),
     (
         "weekday",
         rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?",
@@ -48,7 +48,10 @@ FORMS: tuple[tuple[str, str], ...] = (
         rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|before|after\s+(?:he|she|they)\b)"
         r"|(?:the\s+)?(?:previous\s+(?:day|evening|night)|(?:day|evening|night)\s+before|eve)\b",
     ),
-    ("same", r"(?:the\s+)?same\s+(?:day|morning|afternoon|evening|night)|that\s+(?:evening|night|afternoon)"),
+    (
+        "same",
+        r"later\s+(?:in\s+|on\s+)?(?:the|that)\s+(?:same\s+)?(?:day|afternoon|evening|night)|(?:the\s+)?same\s+(?:day|morning|afternoon|evening|night)|that\s+(?:evening|night|afternoon)",
+    ),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),
     ("span", r"(?P<w>last|this|next|past|previous|coming|current|the\s+current)\s+(?P<u>week|month|year|weekend)"),
     ("year", rf"(?<![\d.,$€–-]){_YEAR}(?![\d%]|[.,]\d|[-–]\d|\s*(?:km|tons?|tonnes?|documents|agreements|people|passengers))"),
@@ -63,6 +66,12 @@ FIRST_SINCE = re.compile(r"\b(?:first|last|only|highest|biggest|largest|latest)\
 # `his third foreign trip in 2024` says which of the year's it was, not when.
 COUNTED_IN = re.compile(
     r"\b(?:\w+(?:st|nd|rd|th)|maiden|only)\s+(?:[\w-]+\s+){0,3}(?:trip|visit|tour|journey)\s+(?:abroad\s+)?(?:in|of)\s+$", re.IGNORECASE
+)
+# `the trip, initially set for May`: the day that it was not to be.
+FORMER = re.compile(
+    r"\b(?:initially|originally|previously|first)\s+(?:set|planned|scheduled|due|expected|slated|announced|meant)"
+    r"(?:\s+to\s+\w+)?\s+(?:for|on|in)\s+(?:the\s+)?(?:early\s+|mid-?|late\s+)?$",
+    re.IGNORECASE,
 )
 APART = re.compile(r";|\bwill\b|\b(?:is|are) (?:to|due|expected)\b")
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
@@ -137,9 +146,10 @@ def _weekday(groups: dict[str, str | None], article: date) -> tuple[tuple[str, s
     return (past, past), (ahead, ahead)
 
 
-def _weekdays(first: str, last: str, article: date) -> tuple[tuple[str, str], tuple[str, str]]:
-    """`from Monday to Wednesday`: the last such days that have begun, and the next ones."""
+def _weekdays(first: str, last: str, article: date, both_only: bool) -> tuple[tuple[str, str], tuple[str, str]]:
+    """`from Monday to Wednesday`: the last such days that have begun, and the next ones; `Monday and Friday` is no stay of five days."""
     begins, length = WEEKDAYS[first.casefold()], (WEEKDAYS[last.casefold()] - WEEKDAYS[first.casefold()]) % 7
+    length = length if length == 1 or not both_only else 0
     past = article - timedelta((article.weekday() - begins) % 7)
     ahead = article + timedelta((begins - article.weekday()) % 7)
     both = [(day.isoformat(), (day + timedelta(length)).isoformat()) for day in (past, ahead)]
@@ -203,7 +213,7 @@ def _relative(form: str, groups: dict[str, str | None], article: date, text: str
     if form == "weekday":
         return _weekday(groups, article)
     if form == "weekdays":
-        return _weekdays(groups["day"] or "", groups["day2"] or "", article)
+        return _weekdays(groups["day"] or "", groups["day2"] or "", article, " and " in text.casefold())
     if form == "span":
         found = _span((groups["w"] or "").casefold(), (groups["u"] or "").casefold(), article)
         return found, found
@@ -237,6 +247,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         if (
             OPEN_END.search(text[: match.start()])
             or FIRST_SINCE.search(text[: match.start()])
+            or FORMER.search(text[: match.start()])
             or (form == "year" and COUNTED_IN.search(text[: match.start()]))
             or (form == "year" and text[: match.start()].endswith("for "))
         ):

@@ -11,12 +11,14 @@ from daliz.relations.reading.frames import PLACES, Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.tree import objects, pobjs, up
+from daliz.relations.reading.tree import children, objects, pobjs, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 REMOTE = words("visits_remote")
+# `ahead of his trip he spoke by telephone`: the trip itself is not by telephone.
+APART = frozenset({"ahead", "before", "after", "following", "since", "until"})
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
 
 
@@ -24,6 +26,8 @@ def destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
     names = slots.split("|")
     nodes = objects(node) if "object" in names else []
     nodes = [*nodes, *pobjs(node, [name for name in names if name not in ("object", "part")])]
+    if "to" in names:
+        nodes += children(node, "dative")
     for child in node.children:
         if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
             nodes += pobjs(child, ("to", "for", "in", "at"))
@@ -96,7 +100,13 @@ def nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:
 
 def is_remote(node: Node) -> bool:
     """Whether somebody takes part from afar: by video link, by telephone, online."""
-    top = node if node.pos_ in ("VERB", "AUX") else next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), node)
+    top = node
+    for above in up(node) if node.pos_ not in ("VERB", "AUX") else ():
+        if above.lower_ in APART:
+            break
+        top = above
+        if above.pos_ in ("VERB", "AUX"):
+            break
     return any(child.lower_ in REMOTE for child in top.subtree)
 
 

@@ -114,7 +114,9 @@ def status_of(node: Node) -> str:
                 mood = _stronger(mood, _agenda(above))
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
                 mood = _stronger(mood, _governed(above, below))
-            if below.dep_ in ("ccomp", "advcl", "relcl") and not (_carries(above, below) or _joins(below)):
+            if aside := _aside(below, node):
+                mood = _stronger(mood, _governed(above, node, "nsubjpass"))
+            if below.dep_ in ("ccomp", "advcl", "relcl") and not (_carries(above, below) or _joins(below) or aside):
                 break
             if below.dep_ != "conj" or not _has_own_tense(below):
                 own = _verb_mood(above)
@@ -141,6 +143,19 @@ def _told_in_turn(prep: Node) -> bool:
     """`stopped in Samarkand before flying on to Astana`: what follows a deed in a story is a deed."""
     told = prep.head.tag_ == "VBD" or (prep.head.tag_ == "VBN" and prep.head.pos_ == "VERB")
     return prep.lower_ == "before" and told and any(child.dep_ == "pcomp" and child.tag_ == "VBG" for child in prep.children)
+
+
+def _aside(below: Node, node: Node) -> bool:
+    """`the trip, first set for May, has been postponed`: the trip is the subject of what follows the participle too."""
+    above = below.head
+    own = any(child.dep_ in ("nsubj", "nsubjpass") and child.i > below.i for child in above.children)
+    return (
+        below.tag_ in ("VBN", "VBD")
+        and below.dep_ == "advcl"
+        and node.dep_ in ("nsubj", "nsubjpass")
+        and node.i < below.i < above.i
+        and not own
+    )
 
 
 def _joins(below: Node) -> bool:
@@ -186,7 +201,7 @@ def _is_purpose(node: Node) -> bool:
         if (
             verb.tag_ == "VB"
             and (further or verb.dep_ in ("advcl", "acl", "relcl", "xcomp"))
-            and any(child.lower_ == "to" for child in verb.children)
+            and any(child.tag_ == "TO" for child in verb.children)
         ):
             above = verb.head
             if above.lemma_ in ("be", "become") and any(child.dep_ == "attr" and child.i < verb.i for child in above.children):
@@ -202,18 +217,17 @@ def _carries(above: Node, below: Node) -> bool:
     return ("governor", above.lemma_) in _moods() and below.dep_ == "ccomp"
 
 
-def _governed(above: Node, below: Node) -> str | None:
+def _governed(above: Node, below: Node, relation: str = "") -> str | None:
     mood = _moods().get(("governor", above.lemma_.lower()))
+    relation = relation or below.dep_
     if mood is None:
         return None
-    if below.dep_ in ("nsubj", "advcl") or (below.dep_ == "prep" and below.lower_ in MEANWHILE):
+    if relation in ("nsubj", "advcl") or (relation == "prep" and below.lower_ in MEANWHILE):
         return None
-    if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and below.dep_ in (
-        "prep",
-    ):
+    if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and relation == "prep":
         return None
-    if above.lemma_ == "call" and below.dep_ in ("nsubjpass", "dobj", "oprd"):
+    if above.lemma_ == "call" and relation in ("nsubjpass", "dobj", "oprd"):
         return None
-    if above.lemma_ == "discuss" and below.dep_ in ("dobj", "nsubjpass"):
+    if above.lemma_ == "discuss" and relation in ("dobj", "nsubjpass"):
         return None
     return mood

@@ -245,10 +245,15 @@ def _add_unit(parsed: Parsed, unit: Unit) -> None:
         return
     if unit.first == unit.last:
         # The model knows how to chair, not how to co-chair.
-        _add(parsed, unit.text.removeprefix("co-"), unit.first, unit.last)
+        _add(parsed, _opening(parsed, unit.text).removeprefix("co-"), unit.first, unit.last)
         return
     for position in range(unit.first, unit.last + 1):
         _add(parsed, parsed.tokens[position].text, position, position)
+
+
+def _opening(parsed: Parsed, word: str) -> str:
+    """`Meeting Meloni in Rome, he said`: with a capital the participle would be taken for a name."""
+    return word.lower() if not parsed.words and word.istitle() and word.endswith("ing") else word
 
 
 def _date_word(unit: Unit) -> str:

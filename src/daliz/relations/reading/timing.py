@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ASIDE = 3
 REPORTS = words("timing_reports")
 RETURNS = words("timing_returns")
+# A visit in the first half of a year did not last from January to June: only its year is told.
+PERIODS = frozenset({"half", "quarter", "nmonths"})
+SINGLE = frozenset({"visit", "meeting", "session", "signing", "ratification"})
 LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
 
 
@@ -98,15 +101,21 @@ def _at_its_place(scene: Scene, when: When, drafts: list[Draft]) -> list[Draft]:
     starts: dict[str | None, int] = {
         draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None
     }
-    days = {when.start: _last_before(starts, when.start) for _, when in scene.whens()}
+    told = [when.start for _, when in scene.whens()]
+    # `spent Monday in Dakar and Tuesday in Banjul`: the days stand before their towns where a town stands last.
+    beside = _first_after if max(told) < max(starts.values()) else _last_before
+    days = {at: beside(starts, at) for at in told}
     if set(days.values()) < set(starts):
         return drafts
     return [draft for draft in drafts if draft.country == days[when.start]]
 
 
 def _last_before(starts: dict[str | None, int], place: int) -> str | None:
-    before = {code: at for code, at in starts.items() if at < place}
-    return max(before, key=lambda code: before[code]) if before else None
+    return max((code for code in starts if starts[code] < place), key=lambda code: starts[code], default=None)
+
+
+def _first_after(starts: dict[str | None, int], place: int) -> str | None:
+    return min((code for code in starts if starts[code] > place), key=lambda code: starts[code], default=None)
 
 
 def _aside(node: Node, own: Node) -> int:
@@ -126,11 +135,11 @@ def _gap(scene: Scene, when: When, draft: Draft) -> int:
 
 def _announces(draft: Draft) -> bool:
     """`heads to Moscow on Tuesday`, written on a Monday, tells of tomorrow; `headed` and `is in Moscow` do not."""
-    today = draft.when is not None and draft.when.past[0] == draft.when.ahead[0]
     verb = next((above for above in (draft.node, *up(draft.node)) if above.pos_ in ("VERB", "AUX")), draft.node)
-    tells = verb.i == draft.node.i or verb.lemma_ in BEGINNINGS
-    present = tells and verb.tag_ in ("VBZ", "VBP") and verb.lemma_ != "be"
-    return not today and present and draft.kind in ("visit", "session", "meeting")
+    tells = verb.i == draft.node.i or verb.lemma_ in BEGINNINGS | PAYS
+    present = verb.tag_ in ("VBZ", "VBP") and verb.lemma_ != "be"
+    present = present or (verb.tag_ == "VBG" and any(child.dep_ == "aux" and child.tag_ in ("VBZ", "VBP") for child in verb.children))
+    return tells and present and draft.kind in ("visit", "session", "meeting")
 
 
 def _shares(node: Node, draft: Draft) -> bool:
@@ -150,17 +159,23 @@ def _set_days(scene: Scene, draft: Draft) -> None:
         return
     exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
     draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
-    if draft.status == "done" and draft.when.past != draft.when.ahead and _announces(draft) and _coming(scene, draft.when):
+    if draft.status == "done" and _announces(draft) and _coming(scene, draft.when):
         draft.status = "planned"
     draft.days = draft.when.days("done" if _planned_then(scene, draft) else draft.status)
+    if draft.when.form in PERIODS and draft.kind in SINGLE:
+        draft.days = (draft.days[0][:4], draft.days[0][:4])
     if draft.when.form == "span" and draft.kind == "visit":
         draft.doubt("only the week or month is told", 0.9)
     _lasting(draft)
 
 
 def _coming(scene: Scene, when: When) -> bool:
-    """A weekday, or a day of the year that is long past, told in the present tense, is one to come."""
-    if when.form == "weekday":
+    """A weekday, a day of the year that is long past, or `later in the day`, told in the present tense, is one to come."""
+    if scene.text(when.start, when.end).casefold().startswith("later"):
+        return True
+    if when.past[0] == when.ahead[0]:
+        return False
+    if when.form in ("weekday", "weekdays"):
         return True
     dated = when.form in ("day", "across") and scene.article.day is not None
     return dated and (date.fromisoformat(scene.article.day or "") - date.fromisoformat(when.past[0])).days > RECENT_DAYS
@@ -183,6 +198,7 @@ def _planned_then(scene: Scene, draft: Draft) -> bool:
 RECENT_DAYS = 60
 ENDINGS = words("frames_endings")
 BEGINNINGS = words("frames_beginnings")
+PAYS = words("timing_pays")
 
 
 def _lasting(draft: Draft) -> None:

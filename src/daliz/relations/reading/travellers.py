@@ -59,6 +59,8 @@ def carried_along(node: Node, who: list[Node]) -> bool:
 
 def means_travel(scene: Scene, node: Node) -> bool:
     """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
+    if node.lemma_ == "lead" and any((held := scene.mention(child)) and held.rank == "delegation" for child in objects(node)):
+        return True
     if node.lemma_ in BESIDE:
         return any({child.lemma_, child.lower_} & BESIDE[node.lemma_] for child in node.children)
     if node.lemma_ in ("expect", "await"):

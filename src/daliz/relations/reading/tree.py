@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 CONTROL = frozenset({"invite", "urge", "ask", "allow", "persuade", "encourage", "tell", "expect", "order", "permit"})
+FINITE = ("VBD", "VBZ", "VBP")
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 
 
@@ -52,8 +53,12 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return []
     if verb.dep_ in ("acl", "relcl") and verb.tag_ == "VB" and verb.head.dep_ == "attr" and verb.head.head.lemma_ in ("be", "become"):
         return subjects(verb.head.head, depth + 1)
+    if verb.dep_ == "acl" and verb.tag_ == "VB" and (meant := [child for child in pobjs(verb.head, ("for",)) if child.i < verb.i]):
+        return meant
     if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
         return [verb.head]
+    if verb.dep_ == "conj" and verb.tag_ in FINITE and verb.head.dep_ == "acl":
+        return [verb.head.head]
     if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):
         return told
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:

@@ -110,7 +110,9 @@ def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party
     guests = {party.country for party in who}
     inside = [m for child, m in scene.places() if child.i > node.i and m.kind != "country" and m.country not in guests]
     place = places[0] if places else (inside[0] if len(inside) == 1 else None)
-    towns = [m for child in agents(node) if node.lemma_ == "welcome" and (m := scene.mention(child)) and m.kind in PLACES]
+    # `Aktau hosted the meeting of ministers` tells of a meeting, `Aktau received the minister` of a guest.
+    guest = node.lemma_ == "welcome" or any(scene.mention(child) for child in objects(node))
+    towns = [m for child in agents(node) if guest and (m := scene.mention(child)) and m.kind in PLACES]
     home = hosts[0].country if hosts else next((town.country for town in towns), None)
     country = place.country if place else home
     if country is None or (home and place and place.country != home):
