@@ -376,6 +376,31 @@ def test_a_full_disk_is_told_and_finished_files_are_kept(tmp_path: Path, monkeyp
     assert (report.skipped, len(report.files)) == (1, 1)
 
 
+def test_a_run_that_is_stopped_says_what_is_kept_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from daliz.cli import events, main
+
+    paths = [write(tmp_path / f"2024030{day}.export.CSV", make_rows(100, day)) for day in range(1, 5)]
+    told = 0
+
+    def stop(report: object) -> None:
+        nonlocal told
+        told += 1
+        if told == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "_tell", stop)
+        patch.setattr("sys.argv", ["daliz", "events", *map(str, paths), "--out", str(tmp_path / "store"), "--jobs", "1"])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    assert stopped.value.code == 130
+    kept = int(capsys.readouterr().err.removeprefix("daliz: stopped; ").split(" files are read and kept in")[0])
+    assert kept >= 2
+    assert ingest(paths, tmp_path / "store").skipped == kept
+
+
 def test_files_that_were_never_published_count_as_missing() -> None:
     days = [f"202211{day:02d}.export.CSV.zip" for day in range(1, 31) if day not in (10, 12)]
     found = coverage(days)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from daliz.cli import (
     agenda,
@@ -23,8 +25,21 @@ from daliz.cli import (
     simulate,
 )
 
+
+class _Commands(TyperGroup):
+    """The commands; one that is stopped says so, and with it what its KeyboardInterrupt tells of work that is kept."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            print(f"daliz: stopped{f'; {stopped}' if stopped.args else ''}", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="daliz",
+    cls=_Commands,
     help="What does a corridor between countries carry, what holds it back, what would change it, and what do they mean to each other?",
     no_args_is_help=True,
     add_completion=False,

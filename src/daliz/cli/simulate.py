@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,9 +154,7 @@ def _run(
                 cluster=cluster, resume=resume, assumptions=assumptions, strict=not corridor.history, progress=progress,
             )  # fmt: skip
         except KeyboardInterrupt as stopped:
-            said = str(stopped) or "Nothing is kept; with --resume FILE the next time goes on from here"
-            print(f"daliz: stopped. {said}.", file=sys.stderr)
-            raise
+            raise KeyboardInterrupt(str(stopped) or "nothing is kept; with --resume FILE the next time goes on from here") from None
 
 
 def _ends(corridor: Corridor, text: str) -> tuple[str, str] | None:

@@ -67,6 +67,5 @@ def progress(keep: bool) -> Iterator[Tell]:
         try:
             yield lambda name, done, total: bar.update(task, completed=done, total=total)
         except KeyboardInterrupt:
-            kept = "; these are kept, and the same command goes on from there" if keep else ""
-            bar.console.print(f"daliz: stopped with {bar.tasks[task].completed:.0f} corridors done{kept}", soft_wrap=True)
-            raise
+            done = bar.tasks[task].completed
+            raise KeyboardInterrupt(f"{done:.0f} corridors are {'kept; the same command goes on from there' if keep else 'done'}") from None

@@ -149,12 +149,13 @@ def ingest(
                 finished = [(path, asdict(report)) for path, report in group.reports if not report.error]
                 if finished:
                     commit(folder, finished, group.parts)
-                for path, report in group.reports:
-                    if not report.error:
-                        done[str(path.resolve())] = stamp(path)
+                    done |= {str(path.resolve()): stamp(path) for path, _ in finished}
+                for _, report in group.reports:
                     reports.append(report)
                     if tell is not None:
                         tell(report)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"{len(done)} files are read and kept in {folder}; the same command goes on from there") from None
     except OSError as error:
         wrong = "the disk is full" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
         raise DalizError(f"{folder}: {wrong}; {len(done)} files are read and kept, the same command goes on from there") from error
