@@ -17,7 +17,16 @@ from tests.assess.random_corridors import COUNTRIES, random_corridor
 
 from daliz.assess import digital
 from daliz.assess.capacity import capacities, limiting_rows, most_flow, sensible_arcs
-from daliz.assess.dependence import check_country, countries_with_cargo, dependence, loss, relations, touched_territories
+from daliz.assess.dependence import (
+    check_country,
+    countries_with_cargo,
+    dependence,
+    loss,
+    matrix_ends,
+    relations,
+    single_lines,
+    touched_territories,
+)
 from daliz.assess.digital import fibre_loss, glass, hubs
 from daliz.assess.ways import best_ways, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
@@ -221,6 +230,22 @@ def test_the_matrix_holds_every_pair_both_ways(embedded: Corridor) -> None:
     shares = frame.select("access_lost", "ceiling_lost", "cut_off", "in_territory").drop_nulls()
     values = shares.to_numpy()
     assert ((values >= 0) & (values <= 1 + 1e-12)).all()
+
+
+def test_no_column_of_the_matrix_is_all_zero(embedded: Corridor) -> None:
+    frame = dependence(embedded)
+    rows, columns, dearer = matrix_ends(frame)
+    assert set(rows) == set(countries_with_cargo(embedded))
+    most = dict(frame.group_by("territory").agg(pl.col("access_lost").max()).iter_rows())
+    assert all(round(100 * most[territory]) >= 1 for territory in columns)
+    assert dearer
+    assert all(round(100 * most[territory]) == 0 for territory in dearer)
+
+
+def test_a_territory_between_two_neighbours_without_cargo_of_its_own_is_one_line(tiny: Corridor) -> None:
+    assert single_lines(tiny) == ["MID"]
+    from_the_middle = tiny["demands"].with_columns(origin=pl.lit("mid_harbour"), route=pl.lit(None, tiny["demands"].schema["route"]))
+    assert single_lines(tiny.replace("demands", from_the_middle)) == []
 
 
 def test_bad_questions_are_answered(tiny: Corridor) -> None:

@@ -18,7 +18,7 @@ negative, a territory that no route touches counts zero, and a second closure ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import product
@@ -32,6 +32,8 @@ from daliz.assess.ways import best_ways, cargo_ends, markets_of, starts_of, week
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.names import did_you_mean
 from daliz.corridor.places import HIGH_SEAS
+
+TOLD_FROM = 0.005
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,35 @@ def passed_without_loading(corridor: Corridor, country: str) -> list[str]:
     served = calls.filter(pl.col("service").is_in(loading["service"].unique().to_list())).select("mode", "country").unique()
     gaps = passing.select("mode", "country").unique().join(served, on=["mode", "country"], how="anti")
     return sorted(set(gaps["country"]) - {country, HIGH_SEAS})
+
+
+def single_lines(corridor: Corridor) -> list[str]:
+    """Territories in which no cargo of the corridor starts or ends, and which its services enter and leave by two neighbours only.
+
+    A loss by such a territory is the loss of one line: the tables have no other past it, whatever the world has.
+    """
+    running = corridor.open("services")["id"].to_list()
+    where = corridor["places"].select(place="id", country="country")
+    calls = corridor["stops"].filter(pl.col("service").is_in(running)).join(where, on="place").sort("service", "seq")
+    steps = calls.select("country", onward=pl.col("country").shift(-1).over("service")).drop_nulls()
+    both = pl.concat([steps, steps.select(country="onward", onward="country")]).filter(pl.col("country") != pl.col("onward"))
+    two = both.unique().group_by("country").len().filter(pl.col("len") == 2)
+    return sorted(set(two["country"]) - {HIGH_SEAS, *countries_with_cargo(corridor)})
+
+
+def matrix_ends(frame: pl.DataFrame) -> tuple[list[str], list[str], list[str]]:
+    """Rows and columns of the matrix: countries; territories by which one of them loses half a percent of access in time; and those by
+    which none does, although their ways are cheaper or cleaner."""
+    loses = pl.col("access_lost") >= TOLD_FROM
+    telling = sorted(set(frame.filter(loses)["territory"]))
+    dearer = frame.filter(pl.any_horizontal(pl.col("access_lost_usd", "access_lost_kg") >= TOLD_FROM))["territory"]
+    return list(dict.fromkeys(frame.drop_nulls("access_lost")["country"])), telling, sorted({*dearer} - {*telling})
+
+
+def gaps(corridor: Corridor, asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Of the territories asked about, by country, those whose loss says little (see `passed_without_loading`)."""
+    found = {country: [code for code in passed_without_loading(corridor, country) if code in asked[country]] for country in asked}
+    return {country: codes for country, codes in found.items() if codes}
 
 
 def countries_with_cargo(corridor: Corridor) -> list[str]:

@@ -21,14 +21,30 @@ TICKS_PERCENT = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)
 
 
 def matrix_chart(
-    frame: pl.DataFrame, column: str, names: Mapping[str, str], rows: Sequence[str], columns: Sequence[str], unit: str
+    frame: pl.DataFrame,
+    column: str,
+    names: Mapping[str, str],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    unit: str,
+    marked: Mapping[str, Sequence[str]] | None = None,
 ) -> alt.LayerChart:
-    """A matrix: each row a country, each column a territory; the number in the cell is the column's value (a share: in percent)."""
+    """A matrix: each row a country, each column a territory; the number in the cell is the column's value (a share: in percent).
+
+    Parameters: marked (territories by country whose cell bears a star).
+    """
     import altair as alt
 
     shown = frame.filter(pl.col("country").is_in(list(rows)) & pl.col("territory").is_in(list(columns)) & pl.col(column).is_not_null())
+    stars = {(country, code) for country, codes in (marked or {}).items() for code in codes}
     cells = shown.select(
-        country=pl.col("country").replace(dict(names)), territory=pl.col("territory").replace(dict(names)), value=100 * pl.col(column)
+        country=pl.col("country").replace(dict(names)),
+        territory=pl.col("territory").replace(dict(names)),
+        value=100 * pl.col(column),
+        told=pl.Series(
+            [f"{100 * value:.0f}{'*' * ((a, b) in stars)}" for a, b, value in shown.select("country", "territory", column).iter_rows()],
+            dtype=pl.String,
+        ),
     )
     top = max(float(cells["value"].max() or 0.0), 1.0)  # type: ignore[arg-type]
     base = alt.Chart(cells).encode(
@@ -44,7 +60,7 @@ def matrix_chart(
         color=alt.Color("value:Q", scale=alt.Scale(domain=[0, top], range=["#f3f6f9", "#12436d"]), legend=None)
     )
     numbers = base.mark_text(fontSize=11).encode(
-        text=alt.Text("value:Q", format=".0f"),
+        text="told:N",
         color=alt.condition(f"datum.value > {DARK * top}", alt.value("white"), alt.value("#1d2733")),
     )
     return (squares + numbers).properties(

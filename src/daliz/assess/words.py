@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daliz.assess.compare import Comparison, is_measurable
-from daliz.assess.dependence import passed_without_loading
+from daliz.assess.dependence import gaps, single_lines
 from daliz.assess.history import Change
 from daliz.assess.measures import told_as
 from daliz.assess.scenario import Scenario
@@ -182,16 +182,28 @@ def gap_sentence(corridor: Corridor, asked: Mapping[str, Sequence[str]]) -> str:
 
     Parameters: asked (territories by the country whose dependence on them is told).
     """
-    found = {country: [code for code in passed_without_loading(corridor, country) if code in asked[country]] for country in asked}
-    told = [
-        f"{country_name(country)} on the way through {', '.join(map(country_name, codes))}" for country, codes in found.items() if codes
-    ]
+    told = [f"{country_name(country)} on the way through {_listed(codes)}" for country, codes in gaps(corridor, asked).items()]
     if not told:
         return ""
     return (
         f"Gaps in the tables, not findings: services pass {'; '.join(told)}, and none of their kind loads there. What these countries "
         "would lose by those territories is therefore told too low, or as nothing."
     )
+
+
+def line_sentence(corridor: Corridor, territories: Sequence[str]) -> str:
+    """By which of some territories a loss is that of one line; empty where there is none."""
+    codes = [code for code in single_lines(corridor) if code in territories]
+    if not codes:
+        return ""
+    return (
+        f"One line in the tables: services cross {_listed(codes)} between two neighbours, and nothing of theirs is loaded there. What is "
+        "lost by such a territory is that line; where the world has others past it, it is told too high."
+    )
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return ", ".join(map(country_name, codes))
 
 
 def change_texts(change: Change) -> tuple[str, str]:

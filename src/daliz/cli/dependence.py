@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from daliz.corridor import Corridor
 
-COLUMNS_SHOWN = 16
+COLUMNS_SHOWN = 13
 
 
 def dependence(
@@ -38,13 +38,18 @@ def dependence(
     if code is not None and frame.filter((pl.col("country") == code) | (pl.col("territory") == code)).is_empty():
         raise DalizError(f"{code} has no cargo in this corridor, and no service or cable of it passes there")
     if chart is not None:
+        from daliz.assess.dependence import gaps, matrix_ends
         from daliz.assess.pictures import matrix_chart
         from daliz.draw import save_chart
         from daliz.relations.countries import country_name
 
-        rows, columns = ends_of(frame)
+        rows, columns, _ = matrix_ends(frame)
+        if not columns:
+            raise DalizError("no country loses access by another's territory in this corridor; there is nothing to draw")
         names = {code: country_name(code) for code in (*rows, *columns)}
-        save_chart(matrix_chart(frame, "access_lost", names, rows, columns, "Access lost in time, percent"), chart)
+        marked = gaps(loaded, dict.fromkeys(rows, columns))
+        title = "Access to markets lost in time, percent" + ("; * a gap in the tables, no finding" if marked else "")
+        save_chart(matrix_chart(frame, "access_lost", names, rows, columns, title, marked), chart)
     if as_json:
         shown = frame if code is None else frame.filter((pl.col("country") == code) | (pl.col("territory") == code))
         print(json.dumps(shown.to_dicts(), ensure_ascii=False))
@@ -56,40 +61,43 @@ def dependence(
         print(f"Wrote {chart}.")
 
 
-def ends_of(frame: pl.DataFrame) -> tuple[list[str], list[str]]:
-    """Countries, and territories on which at least one of them depends in freight."""
-    import polars as pl
-
-    telling = frame.filter((pl.col("access_lost") > 0) | (pl.col("access_lost_usd") > 0))
-    return list(dict.fromkeys(frame["country"])), list(dict.fromkeys(telling.sort("territory")["territory"]))
-
-
 def _print_matrix(corridor: Corridor, frame: pl.DataFrame) -> None:
     import polars as pl
 
-    from daliz.assess.words import gap_sentence
+    from daliz.assess.dependence import gaps, matrix_ends
+    from daliz.assess.words import gap_sentence, line_sentence
     from daliz.cli.say import say
     from daliz.relations.countries import country_name
 
-    rows, columns = ends_of(frame)
+    rows, columns, dearer = matrix_ends(frame)
+    asked = dict.fromkeys(rows, columns)
+    marked = gaps(corridor, asked)
     print("Access to markets lost, in percent, when the column's territory is closed\n")
     for some in (columns[at : at + COLUMNS_SHOWN] for at in range(0, len(columns), COLUMNS_SHOWN)):
-        print(f"{'':<13}" + "".join(f"{code:>4}" for code in some))
+        print(f"{'':<13}" + "".join(f"{code:>4} " for code in some).rstrip())
         for country in rows:
             cells = dict(frame.filter(pl.col("country") == country).select("territory", "access_lost").iter_rows())
-            told = "".join(f"{100 * value:4.0f}" if (value := cells.get(code)) is not None else "   -" for code in some)
-            print(f"{country_name(country)[:12]:<13}{told}")
+            told = ((f"{100 * value:.0f}" if (value := cells.get(code)) is not None else "-") for code in some)
+            marks = ("*" if code in marked.get(country, ()) else " " for code in some)
+            print(
+                f"{country_name(country)[:12]:<13}" + "".join(f"{cell:>4}{mark}" for cell, mark in zip(told, marks, strict=True)).rstrip()
+            )
         print()
     say(", ".join(f"{code} {country_name(code)}" for code in columns) + ".")
     say("Access lost is 1 - before/after of the days to each market, weighted by cargo: 0 when nothing changes, 100 when there is no way.")
-    if gap := gap_sentence(corridor, dict.fromkeys(rows, columns)):
-        say(gap)
+    if dearer:
+        names = ", ".join(map(country_name, dearer))
+        say(f"No column, because nobody loses half a percent in time, only in cost or CO2 (`daliz dependence CODE` tells them): {names}.")
+    if gap := gap_sentence(corridor, asked):
+        say(f"* {gap}")
+    if line := line_sentence(corridor, columns):
+        say(line)
 
 
 def _print_country(corridor: Corridor, frame: pl.DataFrame, code: str) -> None:
     import polars as pl
 
-    from daliz.assess.words import gap_sentence
+    from daliz.assess.words import gap_sentence, line_sentence
     from daliz.cli.say import say
     from daliz.relations.countries import country_name
 
@@ -116,6 +124,8 @@ def _print_country(corridor: Corridor, frame: pl.DataFrame, code: str) -> None:
         )
         if gap := gap_sentence(corridor, {code: mine["territory"].to_list()}):
             say(gap)
+        if line := line_sentence(corridor, mine.filter(felt)["territory"].to_list()):
+            say(line)
     others = frame.filter((pl.col("territory") == code) & (pl.col("access_lost") > 0)).sort("access_lost", descending=True)
     if others.height:
         told = ", ".join(f"{country_name(row['country'])} {row['access_lost']:.0%}" for row in others.iter_rows(named=True))

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from daliz.assess.dependence import dependence
+from daliz.assess.dependence import dependence, gaps, matrix_ends
 from daliz.assess.pictures import matrix_chart
 from daliz.assess.ways import markets_of, starts_of
-from daliz.assess.words import gap_sentence
+from daliz.assess.words import gap_sentence, line_sentence
 from daliz.corridor import Corridor
 from daliz.corridor.figures import Figure
 from daliz.report.section import Block, Grid, Picture, Section, Words
@@ -25,18 +25,21 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     frame = dependence(corridor)
     both = [(one, other, row) for one, other in (pair, pair[::-1]) if (row := _row(frame, one, other)) is not None]
     blocks: list[Block] = [Words(_sentence(corridor, one, other, row)) for one, other, row in both]
-    telling = frame.filter((pl.col("access_lost") > 0) | (pl.col("access_lost_usd") > 0))
-    rows, columns = list(dict.fromkeys(frame["country"])), list(dict.fromkeys(telling.sort("territory")["territory"]))
+    rows, columns, _ = matrix_ends(frame)
     names = {code: country_name(corridor, code) for code in {*rows, *frame["territory"]}}
     if columns:
-        chart = matrix_chart(frame, "access_lost", names, rows, columns, "Access to markets lost in time, percent")
+        marked = gaps(corridor, dict.fromkeys(rows, columns))
+        chart = matrix_chart(frame, "access_lost", names, rows, columns, "Access to markets lost in time, percent", marked)
         caption = (
             "Each row a country, each column a territory that is closed to it: 0 is no loss, 50 a way twice as long, 100 no way at all, "
-            "as a mean over its markets. Markets within the closed territory are left out; countries that nobody loses by are not shown."
+            "as a mean over its markets. Markets within the closed territory are left out; countries that nobody loses half a percent by "
+            "are not shown. A star: a gap in the tables and no finding, since services pass the country and load nothing there."
         )
         blocks.append(Picture(chart_svg(chart), caption))
     if gap := gap_sentence(corridor, {one: frame.filter(pl.col("country") == one)["territory"].to_list() for one in pair}):
         blocks.append(Words(gap))
+    if line := line_sentence(corridor, columns):
+        blocks.append(Words(line))
     blocks.append(_grid(frame, names, pair))
     figures = [
         Figure(
