@@ -99,7 +99,7 @@ def status_of(node: Node) -> str:
     if purpose:
         mood = _stronger(mood, "planned")
     for above in up(node):
-        if below.dep_ == "prep" and below.lower_ in ("before", "until") and not _told_in_turn(below):
+        if below.dep_ == "prep" and below.lower_ in ("before", "until") and not told_in_turn(below):
             mood = _stronger(mood, "planned")
         if below.dep_ == "prep" and below.lower_ in ("without", "against"):
             mood = _stronger(mood, "negated")
@@ -139,7 +139,7 @@ def status_of(node: Node) -> str:
     return _stronger(mood, _ruled_out(node))
 
 
-def _told_in_turn(prep: Node) -> bool:
+def told_in_turn(prep: Node) -> bool:
     """`stopped in Samarkand before flying on to Astana`: what follows a deed in a story is a deed."""
     told = prep.head.tag_ == "VBD" or (prep.head.tag_ == "VBN" and prep.head.pos_ == "VERB")
     return prep.lower_ == "before" and told and any(child.dep_ == "pcomp" and child.tag_ == "VBG" for child in prep.children)

@@ -20,7 +20,7 @@ from daliz.relations.reading.signings import signings
 from daliz.relations.reading.syntax import parse, prepare
 from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
-from daliz.relations.reading.timing import assign_dates
+from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
@@ -223,7 +223,12 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
         draft.doubt("no day in the sentence, and the article has no date", 0.8)
         return None, None
     draft.doubt("no day in the sentence; the article's date is taken", 0.95)
-    return scene.article.stated, None
+    stated = scene.article.stated
+    if stated is None or draft.kind != "visit":
+        return stated, None
+    if ended(draft):
+        draft.doubt(AT_ITS_END, 0.9)
+    return stated, None
 
 
 def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:
@@ -318,6 +323,12 @@ def _adjacent(one: ReadEvent, other: ReadEvent) -> bool:
     return (begins[1] - ends[0]).days == 1 or (begins[0] - ends[1]).days == 1
 
 
+def _days_between(one: ReadEvent, other: ReadEvent) -> int:
+    """Days from the start of one event to that of another; 0 where either has no whole day."""
+    days = [event.date_start or "" for event in (one, other)]
+    return (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days if all(len(day) == 10 for day in days) else 0
+
+
 def _surety(event: ReadEvent) -> int:
     if _dated(event):
         return 2
@@ -329,6 +340,8 @@ def _best(one: ReadEvent, other: ReadEvent) -> ReadEvent:
     if one.kind == "visit" and _dated(one) and _dated(other) and _adjacent(one, other):
         early, late = sorted((one, other), key=lambda event: event.date_start or "")
         first, second = replace(early, date_end=late.date_end or late.date_start), late
+    if AT_ITS_END in second.doubts and _dated(first) and 0 < _days_between(first, second) <= HOLDS_DAYS:
+        first = replace(first, date_end=second.date_start)
     named = first.who if any(party.actor for party in first.who) or not any(party.actor for party in second.who) else second.who
     return replace(
         first,

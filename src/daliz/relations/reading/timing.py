@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from daliz.relations.reading.dates import When
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.moods import told_in_turn
 from daliz.relations.reading.numbers import number_of
-from daliz.relations.reading.tree import distance, up
+from daliz.relations.reading.tree import distance, rights, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 ASIDE = 3
+AT_ITS_END = "the day is that of the visit's end"
 REPORTS = words("timing_reports")
 RETURNS = words("timing_returns")
 # A visit in the first half of a year did not last from January to June: only its year is told.
@@ -155,6 +157,8 @@ def _shares(node: Node, draft: Draft) -> bool:
 
 
 def _set_days(scene: Scene, draft: Draft) -> None:
+    if draft.status == "done" and _next_stop(scene, draft):
+        draft.status = "planned"
     if not draft.whens:
         return
     exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
@@ -167,6 +171,12 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if draft.when.form == "span" and draft.kind == "visit":
         draft.doubt("only the week or month is told", 0.9)
     _lasting(draft)
+
+
+def _next_stop(scene: Scene, draft: Draft) -> bool:
+    """`landed in Astana on Wednesday before heading to Samarkand`, written that day: the second journey is yet to come."""
+    news = any(when.past[0] == scene.article.day for _, when in scene.whens())
+    return news and draft.kind == "visit" and any(told_in_turn(above) for above in up(draft.node))
 
 
 def _coming(scene: Scene, when: When) -> bool:
@@ -199,25 +209,38 @@ RECENT_DAYS = 60
 ENDINGS = words("frames_endings")
 BEGINNINGS = words("frames_beginnings")
 PAYS = words("timing_pays")
+LASTS = frozenset({"last", "take", "run"})
 
 
 def _lasting(draft: Draft) -> None:
     """`a two-day visit ended on August 8` began the day before."""
     if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
         return
-    spans = [
-        number_of(child.text)
-        for node in draft.anchors()
-        for child in node.subtree
-        if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")
-    ]
-    length = next((int(number) for number in spans if number), 1)
-    told = [child for own in draft.anchors() for child in own.children if child.dep_ == "relcl"]
-    verbs = {node.lemma_ for own in draft.anchors() for node in (own, own.head)} | {verb.lemma_ for verb in told}
+    length = next((int(number) for node in draft.anchors() if (number := _length(node))), 1)
     day = date.fromisoformat(draft.days[0])
-    if verbs & ENDINGS:
+    if ended(draft):
         draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())
         if length == 1:
-            draft.doubt("the day is that of the visit's end", 0.9)
-    elif length > 1 and verbs & BEGINNINGS:
+            draft.doubt(AT_ITS_END, 0.9)
+    elif length > 1 and _verbs(draft) & BEGINNINGS:
         draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
+
+
+def _length(node: Node) -> float | None:
+    """How many days a visit is said to last: `a two-day visit`, `the visit lasted two days`."""
+    inside = [child for child in node.subtree if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")]
+    lasts = [child for child in node.head.children if node.head.lemma_ in LASTS and child.lower_ == "days"]
+    spans = [number_of(child.text) for child in (*inside, *(part for child in lasts for part in child.children))]
+    return next((number for number in spans if number), None)
+
+
+def _verbs(draft: Draft) -> set[str]:
+    """What a visit did, as its own verbs say: it began, lasted, ended."""
+    told = [child for own in draft.anchors() for child in own.children if child.dep_ == "relcl"]
+    told += [verb for own in draft.anchors() if own.head.lemma_ in LASTS for verb in rights(own.head)]
+    return {node.lemma_ for own in draft.anchors() for node in (own, own.head)} | {verb.lemma_ for verb in told}
+
+
+def ended(draft: Draft) -> bool:
+    """Whether a visit is told at its end: `wrapped up his visit`."""
+    return bool(_verbs(draft) & ENDINGS)
