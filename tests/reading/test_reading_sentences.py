@@ -337,3 +337,71 @@ def test_each_country_visited_has_its_own_day(reader: Reader, text: str, trips: 
 )
 def test_the_mood_of_a_visit_is_that_of_its_own_clause(reader: Reader, text: str, status: str) -> None:
     assert [event.status for event in read(reader, text, "visit")] == [status]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "status"),
+    [
+        ("Tokayev and Aliyev witnessed the exchange of six memorandums on Monday.", 6, "done"),
+        ("Six signed memorandums were exchanged in the presence of Tokayev and Aliyev on Monday.", 6, "done"),
+        ("On Monday, six papers were added to the 80 agreements in force between Baku and Astana.", 6, "done"),
+        ("Kazakhstan and Azerbaijan on Monday signed four intergovernmental and two commercial agreements.", 6, "done"),
+        ("Kazakhstan and Azerbaijan signed on Monday five treaties on water and one on fish.", 6, "done"),
+        ("On Monday Kazakhstan and Azerbaijan signed the following papers: a treaty on fish; a protocol on gas.", 2, "done"),
+        ("On Monday these papers were signed by Kazakhstan and Azerbaijan:\n- Treaty on fish\n- Protocol on gas\n- Plan of works", 3, "done"),
+        ("Six more memorandums are being prepared by Kazakhstan and Azerbaijan.", 6, "planned"),
+        ("A treaty on fish between Kazakhstan and Azerbaijan is ready for signing.", 1, "planned"),
+        ("A signing ceremony of the contract between KazMunayGas and SOCAR was held on Monday.", 1, "done"),
+    ],
+)
+def test_documents_are_counted_however_they_are_told(reader: Reader, text: str, number: int, status: str) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert (signing.number, signing.status, sorted(signing.countries())) == (number, status, ["AZE", "KAZ"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tokayev and Aliyev exchanged letters on the anniversary of relations.",
+        "Kazakhstan and Azerbaijan are drafting a strategy of tourism.",
+        "Kazakhstan and Azerbaijan added two flights to the agreement on air traffic.",
+        "Tokayev and Aliyev exchanged statements on Monday.",
+    ],
+)
+def test_these_are_no_signings(reader: Reader, text: str) -> None:
+    assert read(reader, text, "signing") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The third meeting of the Georgian-Kazakh working group on roads was held in Batumi on Monday.",
+        "The joint working group on roads of Georgia and Kazakhstan held its third meeting in Batumi on Monday.",
+        "On Monday officials signed the minutes of the third session of the Georgia-Kazakhstan commission.",
+        "The third meeting of the Kazakh-Georgian subcommission on roads took place on Monday.",
+    ],
+)
+def test_bodies_of_every_rank_hold_sessions(reader: Reader, text: str) -> None:
+    (session,) = read(reader, text, "session")
+    assert (session.number, sorted(session.countries()), session.date_start) == (3, ["GEO", "KAZ"], "2024-03-11")
+
+
+def test_a_bare_number_of_what_is_in_force_is_a_count(reader: Reader) -> None:
+    (stock,) = read(reader, "Six papers were added to the 80 already in force between Baku and Astana.", "stock")
+    assert (stock.number, sorted(stock.countries())) == (80, ["AZE", "KAZ"])
+
+
+def test_a_visit_spoken_of_again_is_that_visit(reader: Reader) -> None:
+    (visit,) = read(reader, "Tokayev wrapped up an official visit to Seoul. The trip began in Busan on March 10.", "visit")
+    assert (visit.who[0].actor, visit.country, visit.date_start, visit.date_end) == ("tokayev", "KOR", "2024-03-10", DAY)
+    (visit,) = read(reader, "Tokayev arrived in Doha on Wednesday. On Thursday he will attend a forum in the Qatari capital.", "visit")
+    assert (visit.country, visit.status, visit.date_start) == ("QAT", "done", DAY)
+
+
+def test_the_next_stop_of_a_journey_in_the_news_is_yet_to_come(reader: Reader) -> None:
+    visits = read(reader, "Tokayev held talks with Erdogan in Ankara on Wednesday before travelling on to Doha.", "visit")
+    assert {(visit.country, visit.status) for visit in visits} == {("TUR", "done"), ("QAT", "planned")}
+
+
+def test_who_is_of_no_known_country_makes_no_visit_of_one(reader: Reader) -> None:
+    assert read(reader, "Secretary General Carla Moreno arrived in Baku on Monday.", "visit") == []

@@ -26,6 +26,7 @@ class Article:
     seen: list[tuple[int, Mention]] = field(default_factory=list)
     topics: list[tuple[int, tuple[Party, ...]]] = field(default_factory=list)
     visits: list[tuple[str, str]] = field(default_factory=list)
+    trips: list[tuple[Party, str]] = field(default_factory=list)
 
     def before(self, position: int) -> list[Mention]:
         """Mentions before a character of the text, nearest first."""

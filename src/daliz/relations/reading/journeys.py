@@ -72,12 +72,10 @@ def journey(
     inviter = scene.parsed.inviter
     if inviter is not None and inviter.country == target and inviter.parties:
         hosts = hosts or inviter.parties
-    if target is None or party.country == target:
+    if target is None or party.country in (target, None):
         return None
     draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
     draft.nodes = [*nodes, *nodes_of(scene, place)]
-    if party.country is None:
-        draft.doubt(f"unknown actor: {party.name}", 0.6)
     if home is not None:
         draft.doubt(f"{party.name} is taken to be of {country_name(home)}, the other country of the article", 0.85)
     if is_remote(node):

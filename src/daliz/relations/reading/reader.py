@@ -32,6 +32,7 @@ ANSWERED = frozenset(
 )
 VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
 HOLDS_DAYS = 7
+STAY_DAYS = 3
 SHORT_QUOTE = 4
 
 
@@ -145,6 +146,7 @@ def drafts_of(scene: Scene) -> list[Draft]:
     held = sessions(scene)
     met = [draft for draft in meetings(scene) if all(draft.node.i != own.node.i for own in held)]
     visited = visits(scene)
+    scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in visited if visit.whom and visit.whom[0].country]
     trips = ((visit.who[0].country, visit.whom[0].country) for visit in visited if visit.who and visit.whom)
     scene.article.visits += [(guest, host) for guest, host in trips if guest and host]
     implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
@@ -246,12 +248,13 @@ def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:
 
 
 def _retold(kept: Sequence[ReadEvent], event: ReadEvent) -> bool:
-    """`Following his visit, he will attend ...`: a plan without a day for a visit that is under way or done is that visit."""
-    if event.kind != "visit" or event.status not in ("planned", "hypothetical") or event.date_start or "again" in event.quote:
+    """`Following his visit, he will attend ...`: a plan for a visit that is under way or done is that visit."""
+    if event.kind != "visit" or event.status not in ("planned", "hypothetical") or "again" in event.quote:
         return False
     return any(
         held.kind == "visit"
         and held.status == "done"
+        and (not event.date_start or (event.level == "summit_margin" and 0 <= _days_between(held, event) <= STAY_DAYS))
         and held.country == event.country
         and held.who[0].country == event.who[0].country
         and held.who[0].rank == event.who[0].rank

@@ -147,6 +147,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     if not places and any(child.tag_ in ("NNP", "NNPS") and scene.mention(child) is None for child in pobjs(node, ("to",))):
         return []
+    if not owners and places and (gone := _spoken_of(scene, node, places)):
+        owners = gone
     if not owners and places:
         owners, owner_nodes = _by_position(scene, node, places[0].country)
         doubts += ["who travelled is taken from the nearest person named"] if owners else []
@@ -171,6 +173,14 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)
     return drafts
+
+
+def _spoken_of(scene: Scene, node: Node, places: list[Mention]) -> tuple[Party, ...]:
+    """`The visit began in Baku`: whose it is, the article said before, where it told of one visit there."""
+    if not any(child.lower_ in ("the", "this") for child in children(node, "det")):
+        return ()
+    trips = [party for party, host in scene.article.trips if host in {place.country for place in places}]
+    return tuple(trips[:1]) if len({party.country for party in trips}) == 1 else ()
 
 
 def _before(scene: Scene, node: Node, owners: tuple[Party, ...]) -> list[Mention]:
