@@ -72,6 +72,33 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
     assert "not in the actors table" in found.doubts[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("King Abdullah II of Jordan", "King Abdullah II"),
+        ("H.E. Mr. Sadyr Zhaparov", "Sadyr Zhaparov"),
+        ("Prime Minister of Japan Ishiba Shigeru", "Ishiba Shigeru"),
+        ("the Emir of Qatar, Sheikh Tamim bin Hamad Al-Thani,", "Sheikh Tamim bin Hamad Al-Thani"),
+        ("Omani Foreign Minister Sayyid Badr bin Hamad al-Busaidi", "Sayyid Badr bin Hamad al-Busaidi"),
+        ("Turkmen President Berdimuhamedov", "Serdar Berdimuhamedov"),
+        ("PRESIDENT TOKAYEV", "Kassym-Jomart Tokayev"),
+    ],
+)
+def test_a_name_is_kept_whole_and_as_the_text_spells_it(reader: Reader, text: str, name: str) -> None:
+    (found,) = mentions(reader, f"{text} spoke")
+    assert [party.name for party in found.parties] == [name]
+
+
+@pytest.mark.parametrize("text", ["Macron France said", "Kishida Kobe said", "Tokayev I said"])
+def test_what_stands_behind_a_surname_is_not_always_part_of_the_name(reader: Reader, text: str) -> None:
+    assert all(len(party.name.split()) < 3 and "Kobe" not in party.name for found in mentions(reader, text) for party in found.parties)
+
+
+def test_an_honorific_ends_no_sentence() -> None:
+    text = "It was chaired by H.H. Sheikh Abdullah and H.E. Dr. Singh. They left."
+    assert [text[start:end] for start, end in sentences_of(text)] == [text[:-11], "They left."]
+
+
 def test_groups_have_one_party_a_country(reader: Reader) -> None:
     (found,) = mentions(reader, "the foreign ministers of Azerbaijan, Georgia and Kazakhstan met")
     assert [party.country for party in found.parties] == ["AZE", "GEO", "KAZ"]

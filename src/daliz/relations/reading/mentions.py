@@ -22,7 +22,11 @@ RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", 
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
 PLAIN = frozenset(".wndKAHSOFboG")
 SURNAME = 4
-NAME = re.compile("N(?:N|HN|l{1,2}N)*")
+CYRILLIC = "\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}"
+NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
+# What belongs to a known name behind it: `bin Hamad Al Thani`, `Al-Sabah`.
+FURTHER = re.compile("(?:(?:lH?){1,2}N)+")
+NUMERAL = re.compile("[IVX]{2,}|[VX]|Jr")
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,32 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
             continue
         units.append(Unit(_letter(token.text, index), index, index, token.text))
         index += 1
-    return _without_strangers(units)
+    return _whole_names(tokens, _without_strangers(units))
+
+
+def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
+    """Known names with all that belongs to them: `King Mohammed` VI, `Abdullah bin Zayed` Al Nahyan, `Kishida` Fumio."""
+    code = "".join(unit.letter for unit in units)
+    kept: list[Unit] = []
+    index = 0
+    while index < len(units):
+        unit = units[index]
+        after = index + 1
+        if unit.letter == "P":
+            if further := FURTHER.match(code, after):
+                after = further.end()
+            elif after < len(units) and (NUMERAL.fullmatch(units[after].text) or _given(unit, units[after])):
+                after += 1
+            last = units[after - 1].last
+            unit = replace(unit, last=last, text=_joined(tokens, unit.first, last)) if after > index + 1 else unit
+        kept.append(unit)
+        index = after
+    return kept
+
+
+def _given(name: Unit, after: Unit) -> bool:
+    """Whether a given name stands behind a surname that stands alone: `Kishida Fumio`."""
+    return name.first == name.last and after.letter == "N" and len(after.text) > 1 and _shares_name(after.text, name.entry)
 
 
 def _joined(tokens: Sequence[Token], first: int, last: int) -> str:
@@ -137,7 +166,7 @@ def _joined(tokens: Sequence[Token], first: int, last: int) -> str:
 
 
 def _fits(tokens: Sequence[Token], index: int, length: int, entry: Entry) -> bool:
-    if entry.symbol in "RM":
+    if entry.symbol in "RMV":
         return True
     word = tokens[index].text
     if length == 1 and entry.name.isupper() and len(word) <= 4:
@@ -284,11 +313,21 @@ def office_party(lexicon: Lexicon, country: str, rank: str | None, day: str | No
     return Party(country, f"{words} of {country_name(country)}" if words else country_name(country), None, rank)
 
 
+def _spelled(text: str, actor: Actor) -> str:
+    """The name as the text spells it, a surname alone with the given name that the table knows: `Serdar Berdimuhamedov`."""
+    if text.isupper() or text[0] >= CYRILLIC:
+        return actor.name
+    if " " in text:
+        return text.replace(" - ", "-")
+    alike = (word for word in actor.name.split() if sound(word) == sound(text))
+    return actor.name.replace(next(alike, text), text, 1)
+
+
 def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: str | None, codes: list[str]) -> Mention:
-    known = next((unit.entry for unit in units if unit.letter == "P" and unit.entry), None)
+    known = next(((unit.text, unit.entry) for unit in units if unit.letter == "P" and unit.entry), None)
     country = whole.country
     if known:
-        actor = _choose(known, day, country, whole.rank)
+        actor = _choose(known[1], day, country, whole.rank)
         doubts: tuple[str, ...] = (
             () if actor.in_office(day) or whole.rank is None else (f"{actor.name} was not in office then, says the actors table",)
         )
@@ -296,14 +335,14 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
             doubts += (f"{actor.name} is known as of {actor.country}, the text says {country}",)
         if not actor.id and actor in lexicon.leaders:
             doubts += (f"{actor.name} is not in the actors table",)
-        party = Party(actor.country or country, actor.name, actor.id or None, whole.rank or actor.rank)
+        party = Party(actor.country or country, _spelled(known[0], actor), actor.id or None, whole.rank or actor.rank)
         return replace(whole, kind="person", parties=(party,), country=party.country, doubts=doubts)
     name = _name(units) if whole.kind in ("person", "named") else ""
     if country is None:
         if not name:
             return replace(whole, kind="office")
         if leader := lexicon.leader(name, whole.rank, day):
-            party = Party(leader.country, leader.name, leader.id or None, leader.rank)
+            party = Party(leader.country, _spelled(name, leader), leader.id or None, leader.rank)
             return replace(whole, kind="person", parties=(party,), country=leader.country)
         return replace(whole, kind="person", parties=(Party(None, name, None, whole.rank),), doubts=(f"unknown actor: {name}",))
     if name:

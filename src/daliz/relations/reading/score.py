@@ -8,6 +8,7 @@ event may be left out. A label with status hypothetical or negated is met when n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import Any
 from daliz.corridor.errors import DalizError
 from daliz.corridor.names import fold
 from daliz.relations.reading.events import Party, ReadEvent
+from daliz.relations.reading.lexicon import sound
 from daliz.relations.reading.reader import Reader
 
 REAL = ("done", "planned")
 SAME_SIDES = ("signing", "session")
+WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass
@@ -85,8 +88,13 @@ def difference(label: Mapping[str, Any], event: ReadEvent, day: str) -> str | No
 
 
 def _takes_part(side: Mapping[str, str], parties: Sequence[Party]) -> bool:
-    name = fold(side.get("name", ""))
-    return any(party.country == side["country"] and name in fold(party.name) for party in parties)
+    return any(party.country == side["country"] and _names(party.name, side.get("name", "")) for party in parties)
+
+
+def _names(full: str, part: str) -> bool:
+    """Whether a name holds another, letter by letter or by sound: `Serdar Berdimuhamedow` holds `Berdimuhamedov`."""
+    heard = {sound(word) for word in WORD.findall(full)}
+    return fold(part) in fold(full) or all(sound(word) in heard for word in WORD.findall(part))
 
 
 def score(texts: Iterable[Mapping[str, Any]], reader: Reader, least: float = 0.0) -> dict[str, Score]:

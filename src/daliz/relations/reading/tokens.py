@@ -12,7 +12,7 @@ TOKEN = re.compile(
     r"|[Cc]o-(?=chair|host|sign)[a-z]+"
     r"|\d+(?:st|nd|rd|th)\b"
     r"|\d+(?:[.,]\d+)*"
-    r"|(?:Mr|Mrs|Ms|Dr|St|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Gen|Lt|No)\."
+    r"|(?:Mr|Mrs|Ms|Dr|Prof|St|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Gen|Lt|No)\."
     r"|n['’]t\b|['’]s\b|['’](?:re|ve|ll|d|m)\b"
     r"|[^\W\d_]+(?=n['’]t\b)"
     r"|[^\W\d_]+['’ʻ](?!(?:re|ve|ll)\b)[^\W\d_]{2,}"  # Xi'an
@@ -41,6 +41,11 @@ ABBREVIATIONS = frozenset(
         "gen",
         "lt",
         "no",
+        "prof",
+        "h.e",
+        "h.h",
+        "h.m",
+        "h.r.h",
         "u.s",
         "u.n",
         "e.g",
