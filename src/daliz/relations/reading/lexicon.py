@@ -90,9 +90,12 @@ def _rank(role: str) -> str:
     return next((rank for words, rank in RANK_WORDS if words in plain), "official")
 
 
+NOTE = re.compile(r" \([^)]*\)$")
+
+
 def _listed(value: object) -> tuple[str, ...]:
     parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
-    return tuple(str(part).strip().split(" (")[0] for part in parts if part and str(part).strip())
+    return tuple(NOTE.sub("", str(part).strip()) for part in parts if part and str(part).strip())
 
 
 def actors_from(table: Iterable[Mapping[str, object]]) -> tuple[Actor, ...]:
@@ -183,6 +186,9 @@ class Lexicon:
         self._add_countries()
         for row in rows("roles"):
             self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
+        for row in rows("letters"):
+            if " " in row["word"]:
+                self._add(row["word"], Entry(row["letter"], name=row["word"]))
         for row in rows("groups"):
             for name in filter(None, dict.fromkeys((row["name"], row["adjective"]))):
                 self._add(name, Entry("Z", name=row["name"], members=tuple(row["countries"].split())))

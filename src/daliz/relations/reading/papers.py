@@ -14,6 +14,10 @@ from daliz.relations.reading.tree import pobjs, up
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+# No more documents than this are signed in a day; a greater number is a year or money.
+MOST = 300
+REACH = 5
+ITEMS = re.compile(r"(?:\n+[ \t]*(?:[-–—•*·]|\d{1,2}[.)])[^\n]+)+")
 PART_OF = re.compile(r"\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
 
 
@@ -31,10 +35,19 @@ def papers_of(node: Node) -> list[Node]:
     """The documents among the objects of a verb, also inside `a package of 10 documents`, `a number of agreements`."""
     if is_document(node) and node.lower_ not in ("package", "series"):
         return [node]
+    if _elliptical(node):
+        return [node]
     inner = [child for child in pobjs(node, ("of", "on")) if is_document(child)]
     if inner:
         return inner[:1]
     return [node] if is_document(node) else []
+
+
+def _elliptical(node: Node) -> bool:
+    """`three were signed`, `14 new ones`: documents told of before."""
+    bare = node.tag_ == "CD" and 0 < (number_of(node.text) or 0) < MOST
+    ones = node.lower_ == "ones" and any(child.dep_ == "nummod" for child in node.children)
+    return (bare or ones) and not pobjs(node, ("of",)) and any(is_document(other) for other in node.doc[: node.i])
 
 
 def beside(paper: Node, other: Node) -> bool:
@@ -66,7 +79,9 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
     if node.lower_ == "minutes":
         return 1.0, []
-    for child in node.subtree:
+    if node.tag_ == "CD":
+        return number_of(node.text), []
+    for child in reversed(list(node.subtree)):
         if (
             child.i < node.i
             and node.i - child.i <= 8
@@ -75,7 +90,10 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
         ):
             number = number_of(child.text)
             if number is not None and child.lower_ not in ("a", "an"):
-                return number, [child]
+                earlier = _of_other_sorts(child)
+                return number + sum(number_of(one.text) or 0 for one in earlier), [child, *earlier]
+    if (before := _number_before(node)) is not None:
+        return number_of(before.text), [before]
     if (after := _in_all(node)) is not None:
         return after
     if node.tag_ in ("NN", "NNP"):
@@ -83,6 +101,49 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
     if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
         return 12.0, []
     return None, []
+
+
+def listed_after(scene: Scene, paper: Node) -> float | None:
+    """How many documents a list behind a colon names: `the following papers were signed: a treaty; a protocol`, or one a line."""
+    doc = paper.doc
+    colon = next((node.i for node in doc[paper.i :] if node.text == ":"), None)
+    if colon is None:
+        return None
+    if colon >= len(doc) - 2:
+        lines = ITEMS.match(scene.article.text, scene.parsed.characters(colon)[1])
+        return float(len(lines[0].split("\n")) - 1) if lines else None
+    mark = ";" if any(node.text == ";" for node in doc[colon:]) else ","
+    items: list[list[Node]] = [[]]
+    for node in doc[colon + 1 :]:
+        if node.text == mark:
+            items.append([])
+        items[-1].append(node)
+    named = [item for item in items if any(is_document(node) for node in item)]
+    return float(len(named)) if len(named) > 1 else None
+
+
+def _of_other_sorts(number: Node) -> list[Node]:
+    """Numbers before another: the six of `six intergovernmental and two interdepartmental documents`."""
+    found = []
+    doc, at = number.doc, number.i
+    while at > 2 and doc[at - 1].lower_ in ("and", ",") and doc[at - 2].tag_ in ("JJ", "NN", "NNP"):
+        at -= 2
+        while at > 1 and doc[at - 1].tag_ in ("JJ", "NN", "NNP"):
+            at -= 1
+        if at < 1 or doc[at - 1].tag_ != "CD" or number_of(doc[at - 1].text) is None:
+            break
+        at -= 1
+        found.append(doc[at])
+    return found
+
+
+def _number_before(node: Node) -> Node | None:
+    """The number in front of a phrase, where the tree hangs it elsewhere: `six signed memorandums`."""
+    at = node.i - 1
+    while at > 0 and node.i - at < REACH and node.doc[at].tag_ in ("JJ", "NN", "NNP", "VBN"):
+        at -= 1
+    before = node.doc[max(at, 0)]
+    return before if before.i < node.i and before.tag_ == "CD" and number_of(before.text) is not None else None
 
 
 def _in_all(node: Node) -> tuple[float, list[Node]] | None:

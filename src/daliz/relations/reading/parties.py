@@ -13,6 +13,7 @@ from daliz.relations.reading.tree import rights
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+LEADERS = ("head_of_state", "head_of_government")
 REPORTS = words("timing_reports")
 
 
@@ -22,7 +23,20 @@ def name_parties(scene: Scene, draft: Draft) -> None:
     for node, mention in scene.persons():
         if mention.kind == "person" and not _reports(node):
             people.setdefault(mention.country, []).extend(party for party in mention.parties if party.rank in STATES)
-    draft.who = tuple(_named(party, people.get(party.country, [])) for party in draft.who)
+    draft.who = tuple(_leader(scene, _named(party, people.get(party.country, []))) for party in draft.who)
+
+
+def _leader(scene: Scene, party: Party) -> Party:
+    """`the leaders of Georgia and Kazakhstan`, one of whom is a prime minister: the one leader of that country the article names."""
+    if party.actor is not None or party.rank != "head_of_state" or not _office(party):
+        return party
+    named = {one.name: one for _, m in scene.article.seen if m.kind == "person" for one in m.parties if one.country == party.country}
+    leaders = [one for one in named.values() if one.rank in LEADERS]
+    return leaders[0] if len(leaders) == 1 else party
+
+
+def _office(party: Party) -> bool:
+    return party.name.endswith(f"of {country_name(party.country or '')}")
 
 
 def _reports(node: Node) -> bool:
@@ -33,7 +47,7 @@ def _reports(node: Node) -> bool:
 
 def _named(party: Party, people: list[Party]) -> Party:
     bare = party.actor is None and party.rank is None
-    office = party.actor is None and party.rank is not None and party.name.endswith(f"of {country_name(party.country or '')}")
+    office = party.actor is None and party.rank is not None and _office(party)
     fitting = [one for one in people if bare or (office and one.rank == party.rank)]
     return fitting[0] if len({one.name for one in fitting}) == 1 else party
 

@@ -40,6 +40,8 @@ def sessions(scene: Scene) -> list[Draft]:
             draft = _body_meets(scene, node, mention)
         elif mention is not None and mention.kind == "body" and node.dep_ == "dobj" and mention.rank is None:
             draft = _body_chaired(scene, node, mention)
+        elif mention is not None and mention.kind == "body" and mention.rank is None and node.dep_ == "pobj":
+            draft = _body_launched(scene, node, mention)
         else:
             continue
         if draft is not None:
@@ -293,6 +295,17 @@ def _body_chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     if len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.place = place_of(scene, node, verb, [])
+    return draft
+
+
+def _body_launched(scene: Scene, node: Node, mention: Mention) -> Draft | None:
+    """`with the launch of the council this month`: its first session."""
+    launch = node.head.head
+    if node.head.lower_ != "of" or launch.lower_ not in ("launch", "inauguration"):
+        return None
+    draft = Draft("session", launch, by_country(mention.parties), title=mention.text, status=status_of(launch), nodes=[node])
+    if len({party.country for party in draft.who}) < 2:
+        _bilateral(scene, draft)
     return draft
 
 

@@ -9,7 +9,8 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.papers import beside, count, further, is_among, is_document, papers_of, title_of
+from daliz.relations.reading.papers import beside, count, further, is_among, is_document, listed_after, papers_of, title_of
+from daliz.relations.reading.parties import name_parties, seats
 from daliz.relations.reading.stocks import stocks
 from daliz.relations.reading.tree import children, objects, passive, pobjs, rights, subjects, up
 
@@ -17,9 +18,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 VERBS = words("signings_verbs")
+NOUNS = words("signings_nouns")
+PREPARES = words("signings_prepares")
+# Letters, notes and statements are exchanged without being signed.
+WORDS_ONLY = frozenset({"letter", "statement", "text", "paper", "plan", "deal"})
+EXCHANGES = frozenset({"exchange", "swap"})
 NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "programme", "act", "document"})
 YIELDS = words("signings_yields")
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
+ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
 
 
@@ -31,10 +38,14 @@ def signings(scene: Scene) -> list[Draft]:
         lemma = node.lemma_.lower()
         if node.pos_ in ("VERB", "AUX") and (lemma in VERBS or node.lower_ in ("ink", "inked", "inks")):
             draft = _signed(scene, node)
-        elif node.pos_ in ("NOUN", "PROPN", "VERB") and node.lower_ in ("signing", "signature", "conclusion") and pobjs(node, ("of",)):
+        elif node.pos_ in ("NOUN", "PROPN", "VERB") and node.lower_ in NOUNS:
             draft = _signing_noun(scene, node)
         elif node.pos_ == "VERB" and lemma in YIELDS:
             draft = _yielded(scene, node)
+        elif node.pos_ == "VERB" and lemma == "add":
+            draft = _added(scene, node)
+        elif node.pos_ == "VERB" and lemma in PREPARES:
+            draft = _prepared(scene, node)
         elif node.pos_ == "VERB" and lemma == "ratify":
             draft = _signed(scene, node, "ratification")
         elif (
@@ -52,6 +63,8 @@ def signings(scene: Scene) -> list[Draft]:
 
 
 def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
+    if verb.dep_ == "amod" and is_document(verb.head) and verb.head.head.lemma_ in EXCHANGES:
+        return None
     targets = objects(verb)
     if verb.lemma_ == "put":
         if not any(child.lower_.startswith("signature") or child.lemma_ in ("pen", "name") for child in children(verb, "dobj")):
@@ -85,7 +98,10 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     if verb.lemma_ == "adopt" and papers[0].lemma_.lower() in NO_TREATY:
         return None
-    draft = Draft(kind, verb, status=status_of(verb))
+    if verb.lemma_ in EXCHANGES and papers[0].lemma_.lower() in WORDS_ONLY:
+        return None
+    ceremony = verb.dep_ in ("acl", "relcl") and verb.head.lemma_ == "ceremony"
+    draft = Draft(kind, verb, status=status_of(verb.head if ceremony else verb))
     _fill(scene, draft, verb, papers)
     signers = [verb.head] if reduced else (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
     _who(scene, draft, verb, papers, signers)
@@ -140,6 +156,8 @@ def _fill(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> None:
     big = [number for number in counted if number > 1]
     # `14 agreements and memorandums` is one count of two sorts; `two memorandums and a plan` is a sum.
     draft.number = None if not counted else (total if not unknown else (big[0] if big else None))
+    if counts[0][0] is None and (listed := listed_after(scene, papers[0])) is not None:
+        draft.number = listed
     draft.title = title_of(scene, papers[0])
     draft.place = next((place for node in pobjs(verb, ("in", "at")) if (place := scene.place(node)) is not None), None)
     if draft.place is None:
@@ -163,6 +181,7 @@ def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: li
         parties += _others(scene, draft, verb, papers, codes)
         codes = {party.country for party in parties if party.country}
     draft.who = _named(draft, by_country(unique(party for party in parties if party.country)), signers, scene)
+    name_parties(scene, draft)
     if len(codes) < 2 and draft.status == "done":
         draft.doubt("only one side of the signing is named" if codes else "who signed is not named", 0.75)
 
@@ -201,6 +220,8 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     several = [m.parties for _, m in scene.others(("pair",)) if len(m.parties) > 2]
     if several and not codes:
         return list(several[0])
+    if not codes and (between := seats(scene)):
+        return list(between)
     pair = scene.article.sides(scene.parsed.start, scene.parsed.end) if not codes else ()
     pair = pair or scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
@@ -210,18 +231,63 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
 
 
 def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
-    papers = [paper for target in pobjs(noun, ("of",)) for paper in papers_of(target)]
-    if not papers:
+    """`the signing of two treaties`, `a signing ceremony of the contract`, `an agreement is ready for signing`."""
+    top = noun.head if noun.dep_ == "compound" and noun.head.lemma_ == "ceremony" else noun
+    targets = [*pobjs(noun, ("of",)), *(pobjs(top, ("of", "for", "on")) if top is not noun else [])]
+    ready = _ready(noun)
+    papers = [paper for target in targets or ready for paper in papers_of(target)]
+    if not papers and top is not noun:
+        papers = [child for child in top.subtree if child.i < noun.i and is_document(child)]
+    if not papers or (noun.lower_ == "exchange" and papers[0].lemma_.lower() in WORDS_ONLY):
         return None
     verb = next((above for above in up(noun) if above.pos_ in ("VERB", "AUX")), noun)
     if any(target.tag_ == "CD" for target in pobjs(noun, ("of",))):
         return None
     papers += [other for other in papers[0].subtree if beside(papers[0], other) and other not in papers]
     papers += [other for other in further(papers[0]) if other not in papers]
-    draft = Draft("signing", noun, status=status_of(noun))
+    draft = Draft("signing", noun, status=status_of(top))
+    if not targets and ready:
+        draft.status = "planned" if draft.status == "done" else draft.status
     _fill(scene, draft, verb, papers)
-    signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ("attend", "witness", "complete") else [])]
+    if not targets and not ready:
+        draft.number = None
+    signers = [*pobjs(noun, ("by", "between")), *(subjects(verb) if verb.lemma_ in ATTENDS else [])]
     _who(scene, draft, noun, papers, signers)
+    return draft
+
+
+def _ready(noun: Node) -> list[Node]:
+    """What is `ready for signing` or `was submitted for signature`."""
+    head = noun.head.head
+    if noun.dep_ != "pobj" or noun.head.lower_ != "for" or head.lemma_ not in ("ready", "open", "submit", "initial"):
+        return []
+    verb = head if head.pos_ == "VERB" else head.head
+    return objects(verb) or subjects(verb)
+
+
+def _added(scene: Scene, verb: Node) -> Draft | None:
+    """`14 agreements were added to the 140 in force`: new documents beside those that stand."""
+    papers = [paper for target in objects(verb) for paper in papers_of(target)]
+    base = pobjs(verb, ("to",))
+    if not papers or not any(node.tag_ == "CD" or is_document(node) or node.lemma_ in ("base", "framework") for node in base):
+        return None
+    draft = Draft("signing", verb, status=status_of(verb))
+    _fill(scene, draft, verb, papers)
+    _who(scene, draft, verb, papers, [])
+    return draft
+
+
+def _prepared(scene: Scene, verb: Node) -> Draft | None:
+    """`two more memoranda are being prepared`, `a treaty is being drafted for signature`: documents to come."""
+    papers = [paper for target in objects(verb) for paper in papers_of(target)]
+    to_sign = any(target.lower_ in NOUNS for target in pobjs(verb, ("for",)))
+    under_way = verb.tag_ == "VBG" or any(child.lower_ == "being" for child in verb.children)
+    counted = bool(papers) and (count(papers[0])[0] or 0) > 1
+    if not papers or status_of(verb) in ("hypothetical", "negated") or not (to_sign or (under_way and counted)):
+        return None
+    draft = Draft("signing", verb, status="planned")
+    _fill(scene, draft, verb, papers)
+    _who(scene, draft, verb, papers, subjects(verb) if not passive(verb) else [])
     return draft
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import words as listed
 from daliz.relations.reading.papers import count, is_document
+from daliz.relations.reading.parties import seats
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
 
 STOCK_WORDS = re.compile(
     r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
@@ -23,7 +28,7 @@ def stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
     claims: list[Draft] = []
     assert scene.parsed.doc is not None
     for node in scene.parsed.doc:
-        if not is_document(node) or node.tag_ not in ("NNS", "NNPS"):
+        if node.tag_ not in ("NNS", "NNPS") if is_document(node) else not _left_standing(node):
             continue
         number, nodes = count(node)
         if number is None:
@@ -43,7 +48,7 @@ def stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         draft = Draft("stock", node, number=number, title=phrase, level="in_force" if "force" in words else None, nodes=nodes)
         if any(child.lower_ in APPROXIMATE for child in node.subtree):
             draft.doubt("the count is approximate in the text", 0.95)
-        draft.who = by_country(
+        draft.who = seats(scene) or by_country(
             unique(
                 p
                 for _, m in scene.others(("country", "countries", "dyad", "person", "pair", "adjective"))
@@ -53,6 +58,11 @@ def stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         )
         claims.append(draft)
     return claims
+
+
+def _left_standing(node: Node) -> bool:
+    """`added to the 120 already in force`: a bare number of documents told of before."""
+    return node.tag_ == "CD" and node.dep_ in ("pobj", "nsubj", "dobj") and any(is_document(other) for other in node.doc[: node.i])
 
 
 def _grown(owner: Draft | None, number: float, words: str) -> bool:
