@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from daliz.corridor import Corridor, DalizError
 from daliz.freight.flows import calibrate, flow_model
 from daliz.freight.flows.calibrate import yearly
 from daliz.freight.flows.congestion import Resources, resources
-from daliz.freight.flows.families import gates, with_families
+from daliz.freight.flows.families import gates, open_sea, with_families
 
 
 def _itineraries(*rows: dict[str, object]) -> pl.DataFrame:
@@ -82,6 +83,15 @@ def test_families_of_the_embedded_corridor_are_told_apart_by_gates(embedded: Cor
     assert told["family"].n_unique() >= 4
     ocean = told.filter(pl.col("services").list.contains("ocean_cape"))
     assert set(ocean["family"]) == {"sea"}
+
+
+def test_a_feeder_on_an_enclosed_sea_is_not_of_the_open_sea(embedded: Corridor) -> None:
+    linked = nx.Graph(embedded["links"].filter(pl.col("mode").is_in(["sea", "ferry"])).select("from_place", "to_place").rows())
+    ocean = nx.node_connected_component(linked, "cape_good_hope")
+    assert open_sea(embedded) == ocean
+    assert not ocean & {"aktau_port", "alat_port"}
+    feeder = pl.DataFrame({"services": [["feeder_aktau_alat"], ["ocean_poti"]]})
+    assert with_families(embedded, feeder)["family"].to_list() == ["via_aze", "sea"]
 
 
 def test_itineraries_of_the_planner_hold_several_families(embedded: Corridor) -> None:

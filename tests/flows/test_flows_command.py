@@ -27,8 +27,17 @@ def test_command_answers_in_json() -> None:
 def test_command_tells_in_sentences_that_fit_80_columns() -> None:
     result = CliRunner().invoke(app, ["flows", "--corridor", TINY])
     assert result.exit_code == 0, result.output
-    assert "10,000 TEU a year choose between" in result.output
+    assert "10,000 TEU a year have one itinerary" in result.output
     assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_days_are_told_by_what_they_are_made_of() -> None:
+    result = CliRunner().invoke(app, ["flows", "--corridor", TINY])
+    numbers = next(line for line in result.output.splitlines() if line.startswith("  past none")).split()
+    days, moving, standing, queue = map(float, numbers[-5:-1])
+    assert days == pytest.approx(moving + standing + queue, abs=0.11)
+    # 450 km at 45 km/h, 360 at 40, 300 at 20 and 180 at 40: 10 + 9 + 15 + 4.5 hours.
+    assert moving == pytest.approx(38.5 / 24, abs=0.05)
 
 
 def test_families_are_the_same_whatever_part_of_the_cargo_is_asked_about() -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from daliz.assess.ways import week_of
 from daliz.corridor import Corridor
 from daliz.corridor.places import HIGH_SEAS
 from daliz.freight.plan import Plan, PlanError, plan
+from daliz.freight.plan.calendars import DAY_MIN
+from daliz.freight.plan.search import Path
 
 SCHEMA: dict[str, Any] = {
     "origin": pl.String,
@@ -23,6 +26,7 @@ SCHEMA: dict[str, Any] = {
     "itinerary": pl.String,
     "services": pl.List(pl.String),
     "days_mean": pl.Float64,
+    "days_moving": pl.Float64,
     "days_sd": pl.Float64,
     "cost_usd_feu": pl.Float64,
     "co2_kg_feu": pl.Float64,
@@ -37,7 +41,8 @@ def itineraries(corridor: Corridor, origin: str | None = None, destination: str 
 
     Parameters: origin, destination (ids of places: only demand from or to there; default: all).
     Returns: one row an itinerary (a chain of services, cargo ready on the first Monday of June): origin, destination, commodity,
-    itinerary, services, days_mean, days_sd (drawn), cost_usd_feu, co2_kg_feu. Pairs without any way have no row.
+    itinerary, services, days_mean, days_moving (of these by plan, the rest stands or waits), days_sd (drawn), cost_usd_feu, co2_kg_feu.
+    Pairs without any way have no row.
     """
     demands = corridor["demands"].filter(pl.col("teu_year") > 0)
     for column, place in (("origin", origin), ("destination", destination)):
@@ -87,10 +92,10 @@ def _ask(corridor: Corridor, origin: str, destination: str, commodity: str, left
 def _chains(answer: Plan, origin: str, destination: str, commodity: str) -> list[dict[str, object]]:
     """The front with one row a chain of services."""
     chains: dict[str, list[dict[str, Any]]] = {}
-    for row in answer.front.iter_rows(named=True):
+    for row, path in zip(answer.front.iter_rows(named=True), answer.paths, strict=True):
         # P10 and P90 of a normal law are 2.563 standard deviations apart. An itinerary that is stranded in a tenth of draws is none.
         if row["days_p90"] < NEVER_DAYS:
-            chains.setdefault("+".join(row["services"]), []).append(row)
+            chains.setdefault("+".join(row["services"]), []).append({**row, "days_moving": _moving_days(answer, path)})
     return [
         {
             "origin": origin,
@@ -99,9 +104,17 @@ def _chains(answer: Plan, origin: str, destination: str, commodity: str) -> list
             "itinerary": name,
             "services": rows[0]["services"],
             "days_mean": fmean(row["days_p50"] + row["wait_days"] for row in rows),
+            "days_moving": fmean(row["days_moving"] for row in rows),
             "days_sd": fmean((row["days_p90"] - row["days_p10"]) / 2.563 for row in rows),
             "cost_usd_feu": fmean(row["cost_usd_feu"] for row in rows),
             "co2_kg_feu": fmean(row["co2_kg_feu"] for row in rows),
         }
         for name, rows in chains.items()
     ]
+
+
+def _moving_days(answer: Plan, path: Path) -> float:
+    """Days between stops, by plan: neither standing at one nor waiting for a departure."""
+    net = answer.network.network
+    runs = [net.stop_first[pattern] + np.arange(boarded + 1, alighted + 1) for pattern, boarded, alighted in path.legs[:, :3]]
+    return float(sum((net.arrives[stops] - net.leaves[stops - 1]).sum() for stops in runs)) / DAY_MIN

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from daliz.corridor import Corridor
     from daliz.freight.flows import Calibration, CorridorFlows
 
+SHARE_SHOWN, WAYS_SHOWN = 0.005, 30
+
 
 def flows(
     origin: Annotated[str | None, typer.Option("--from", help="Only cargo from this place.")] = None,
@@ -113,7 +115,8 @@ def _tell(tables: Corridor, found: CorridorFlows, calibration: Calibration | Non
     names = short_names(tables)
     total = float(found.totals["teu_year"].sum())
     figures = [figure for figure in found.figures() if figure.name.startswith("flow_teu_year:") and figure.value >= 0.0005 * total]
-    say(f"{total:,.0f} TEU a year choose between {found.itineraries.height:,} itineraries:")
+    ways = found.itineraries.height
+    say(f"{total:,.0f} TEU a year {f'choose between {ways:,} itineraries' if ways > 1 else 'have one itinerary'}:")
     for figure in figures:
         span = "" if figure.low is None or figure.high is None else f" ({100 * figure.low / total:.0f} to {100 * figure.high / total:.0f})"
         say(f"{100 * figure.value / total:.1f} %{span} {_way(figure.name.partition(':')[2])}", indent=2)
@@ -125,24 +128,36 @@ def _tell(tables: Corridor, found: CorridorFlows, calibration: Calibration | Non
     labels = _resource_names(tables, names)
     for row in found.use.filter(found.use["use"] > 0.6).head(8).iter_rows(named=True):
         used = f"{100 * row['use']:.0f} % of {row['capacity_teu_year']:,.0f} TEU a year"
-        say(f"{labels.get(row['resource'].split(':')[0], row['resource'])}: {used}, {row['delay_days']:.1f} days of waiting.")
+        say(f"{labels.get(row['resource'].split(':')[0], row['resource'])}: {used}, {row['delay_days']:.1f} days in the queue.")
+    if (found.use["use"] > 1).any():
+        say("Where more than all is used, the queue is what keeps further cargo away in the equilibrium, and no forecast of a wait.")
     if calibration is not None:
         _tell_fit(calibration)
 
 
 def _tell_pairs(found: CorridorFlows, names: Mapping[str, str]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from daliz.cli.say import say
 
-    grid = Table(box=None, pad_edge=False)
-    for name in ("from", "to", "way"):
-        grid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=14)
-    for name in ("TEU/yr", "%", "days", "USD/FEU"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    for row in found.shares.filter(found.shares["share"] >= 0.005).head(30).iter_rows(named=True):
-        grid.add_row(names[row["origin"]], names[row["destination"]], _way(row["family"], short=True), f"{row['teu_year']:,.0f}",
-                     f"{100 * row['share']:.1f}", f"{row['days_mean']:.1f}", f"{row['cost_usd_feu']:,.0f}")  # fmt: skip
-    Console(width=80).print(grid)
+    def cell(days: float | None) -> str:
+        return f"{days:9.1f}" if days is not None else f"{'-':>9}"
+
+    pair = ("", "")
+    rows = found.shares.filter(found.shares["share"] >= SHARE_SHOWN)
+    print(f"\n{'':<22}{'TEU/year':>9}{'share':>8}{'days':>7}{'moving':>9}{'standing':>9}{'queue':>7}{'USD/FEU':>9}")
+    for row in rows.head(WAYS_SHOWN).iter_rows(named=True):
+        if pair != (pair := (row["origin"], row["destination"])):
+            print(f"{names[pair[0]]} to {names[pair[1]]}")
+        moving, queue = row["days_moving"], row["delay_days"]
+        standing = None if moving is None else row["days_mean"] - moving - queue
+        numbers = f"{row['teu_year']:9,.0f}{100 * row['share']:6.1f} %{row['days_mean']:7.1f}"
+        print(f"  {_way(row['family'], short=True):<20}{numbers}{cell(moving)}{cell(standing)}{queue:7.1f}{row['cost_usd_feu']:9,.0f}")
+    if rows.height > WAYS_SHOWN:
+        print(f"  and {rows.height - WAYS_SHOWN} more, which --json tells")
+    print()
+    say(
+        "Days are moving, standing (waits for departures, handling, borders, and the delays that happen) and in queues at services, ships "
+        "and terminals that are full."
+    )
 
 
 def _way(family: str, short: bool = False) -> str:
@@ -152,7 +167,7 @@ def _way(family: str, short: bool = False) -> str:
 
     if family.startswith("via_"):
         return f"{'by' if short else 'by way of'} {country_name(family[4:].upper())}"
-    return {"sea": "container ship", "direct": "past none"}.get(family, family) if short else words(family)
+    return {"sea": "by the open sea", "direct": "past none"}.get(family, family) if short else words(family)
 
 
 def _resource_names(tables: Corridor, names: Mapping[str, str]) -> dict[str, str]:

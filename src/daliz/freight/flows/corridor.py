@@ -30,10 +30,11 @@ PAIR = ["origin", "destination"]
 class CorridorFlows:
     """Flows of a corridor in stochastic equilibrium.
 
-    Attributes: itineraries (one row an itinerary of a pair and cargo class: those given, and family, generalised_usd_feu, delay_days,
-    share, teu_year), left (demand that has no itinerary: origin, destination, commodity, teu_year), use (resource, teu_year,
-    capacity_teu_year, use, delay_days), residual (of the fixed point), constants (of each family, in utility), pair_range and total_range
-    (low and high share of each family, by pair and of all cargo, where `uncertainty` was asked), interval (what the range is).
+    Attributes: itineraries (one row an itinerary of a pair and cargo class: those given, and family, generalised_usd_feu, delay_days (in
+    queues, part of days_mean), share, teu_year), left (demand that has no itinerary: origin, destination, commodity, teu_year), use
+    (resource, teu_year, capacity_teu_year, use, delay_days), residual (of the fixed point), constants (of each family, in utility),
+    pair_range and total_range (low and high share of each family, by pair and of all cargo, where `uncertainty` was asked), interval (what
+    the range is).
     """
 
     itineraries: pl.DataFrame
@@ -49,17 +50,17 @@ class CorridorFlows:
 
     @property
     def shares(self) -> pl.DataFrame:
-        """Share and TEU a year of each family, by pair of places, largest pair first: origin, destination, family, teu_year, share, days,
-        cost_usd_feu, co2_kg_feu.
+        """Share and TEU a year of each family, by pair of places, largest pair first: origin, destination, family, teu_year, days_mean, of
+        which days_moving (null where the itineraries do not say) and delay_days (in queues), cost_usd_feu, co2_kg_feu, share.
         """
         weight = pl.col("teu_year")
 
         def mean(column: str) -> pl.Expr:
-            return ((pl.col(column) * weight).sum() / weight.sum()).alias(column)
+            weighted = (pl.col(column) * weight).sum() / weight.sum()
+            return pl.when(pl.col(column).null_count() == 0).then(weighted).alias(column)
 
-        by_family = self.itineraries.group_by(*PAIR, "family").agg(
-            weight.sum(), mean("days_mean"), mean("cost_usd_feu"), mean("co2_kg_feu")
-        )
+        told = ("days_mean", "days_moving", "delay_days", "cost_usd_feu", "co2_kg_feu")
+        by_family = self.itineraries.group_by(*PAIR, "family").agg(weight.sum(), *map(mean, told))
         total = weight.sum().over(PAIR)
         return by_family.with_columns((weight / total).alias("share"), total.alias("pair_teu_year")).sort(
             ["pair_teu_year", *PAIR, "teu_year"], descending=[True, False, False, True]
@@ -92,8 +93,8 @@ class CorridorFlows:
 
 
 def words(family: str) -> str:
-    """A family in words: by way of a country, mostly on container ships (of an ocean or the Caspian), past none of these countries."""
-    told = {"sea": "mostly on container ships", "direct": "past none of these countries"}
+    """A family in words: by way of a country, mostly on container ships of the open sea, past none of these countries."""
+    told = {"sea": "mostly on container ships of the open sea", "direct": "past none of these countries"}
     return f"by way of {family[4:].upper()}" if family.startswith("via_") else told.get(family, family)
 
 
@@ -159,7 +160,7 @@ def flow_model(
     """Put the choice problem of a corridor together.
 
     Parameters: itineraries (columns origin, destination, commodity, itinerary, services, days_mean, days_sd, cost_usd_feu, co2_kg_feu),
-    demand_factor (times the table's demand).
+    demand_factor (times the table's demand). A column days_moving is told with the shares where there is one.
     Raises: DalizError for a missing column, no demand, or values that are no numbers.
     """
     for name in COLUMNS:
@@ -196,4 +197,6 @@ def flow_model(
     amount = table.group_by(pl.struct(keys).rle_id().alias("g"), maintain_order=True).agg(pl.col("pair_teu").first())["pair_teu"].to_numpy()
     constant = -table["generalised_usd_feu"].to_numpy() / scale + np.log(size)
     kept = table.drop("pair_teu", "day_usd", "sd_usd", "scale_usd")
+    if "days_moving" not in kept.columns:
+        kept = kept.with_columns(days_moving=pl.lit(None, pl.Float64))
     return FlowModel(corridor, kept, left, amount, group, constant, table["day_usd"].to_numpy() / scale, use, limited)

@@ -1,10 +1,11 @@
 """Families of itineraries: which corridor an itinerary belongs to, found from the tables and not from a list.
 
-An itinerary that is on container ships for more than half of its length is of the family `sea`. The others are told apart by gate
-countries. Of the routes in use (table `demands`), the country that splits the cargo in transit most evenly into what passes it and what
-does not is the first gate (the Gini index p (1 - p), Breiman et al. 1984; among equals the one with most TEU-kilometres); of the cargo
-that does not touch it, the next is found in the same way. The family of an itinerary is its first gate: `via_` and the ISO code in small
-letters; `direct` when it touches none. Gates are the same for all pairs of places, so shares can be added up.
+An itinerary that is on container ships of the open sea for more than half of its length is of the family `sea`. Open are, of the waters
+that ships link, those with the longest links: a feeder on an enclosed sea is part of the way on land that it joins. The others are told
+apart by gate countries. Of the routes in use (table `demands`), the country that splits the cargo in transit most evenly into what passes
+it and what does not is the first gate (the Gini index p (1 - p), Breiman et al. 1984; among equals the one with most TEU-kilometres); of
+the cargo that does not touch it, the next is found in the same way. The family of an itinerary is its first gate: `via_` and the ISO code
+in small letters; `direct` when it touches none. Gates are the same for all pairs of places, so shares can be added up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from daliz.corridor import Corridor
 from daliz.corridor.places import HIGH_SEAS
@@ -23,18 +27,18 @@ MOST_GATES = 3
 
 @dataclass(frozen=True)
 class _Services:
-    """Of each service: the countries it touches, km in each, and its mode."""
+    """Of each service: the countries it touches, and km in each; container ships of the open sea."""
 
     touched: dict[str, frozenset[str]]
     km: dict[str, dict[str, float]]
-    mode: dict[str, str]
+    ships: frozenset[str]
 
     def countries(self, chain: Sequence[str]) -> frozenset[str]:
         return frozenset[str]().union(*(self.touched.get(service, frozenset()) for service in chain))
 
     def at_sea(self, chain: Sequence[str]) -> bool:
         length = {service: sum(self.km.get(service, {}).values()) for service in chain}
-        return sum(km for service, km in length.items() if self.mode.get(service) == "sea") > sum(length.values()) / 2
+        return sum(km for service, km in length.items() if service in self.ships) > sum(length.values()) / 2
 
 
 def _services(corridor: Corridor) -> _Services:
@@ -52,8 +56,24 @@ def _services(corridor: Corridor) -> _Services:
                 touched[service].add(end)
                 here = km.setdefault(service, {})
                 here[end] = here.get(end, 0.0) + links[link][2] / 2
-    mode = dict(corridor["services"].select("id", "mode").iter_rows())
-    return _Services({service: frozenset(countries - {HIGH_SEAS}) for service, countries in touched.items()}, km, mode)
+    ships = corridor["services"].filter(pl.col("mode") == "sea")["id"]
+    calls = corridor["stops"].filter(pl.col("service").is_in(ships.implode()) & pl.col("place").is_in(list(open_sea(corridor))))
+    return _Services(
+        {service: frozenset(countries - {HIGH_SEAS}) for service, countries in touched.items()}, km, frozenset(calls["service"])
+    )
+
+
+def open_sea(corridor: Corridor) -> frozenset[str]:
+    """The places of the open sea: of the waters that ships link, those with the longest links; none where there are no ships."""
+    links = corridor["links"].filter(pl.col("mode").is_in(["sea", "ferry"])).select("from_place", "to_place", "length_km")
+    places = sorted({*links["from_place"], *links["to_place"]})
+    if not places:
+        return frozenset()
+    number = {place: index for index, place in enumerate(places)}
+    tail, head = ([number[place] for place in links[end]] for end in ("from_place", "to_place"))
+    _, waters = csgraph.connected_components(sparse.coo_array((np.ones(len(tail)), (tail, head)), shape=(len(places),) * 2), directed=False)
+    longest = int(np.bincount(waters[tail], links["length_km"].to_numpy()).argmax())
+    return frozenset(place for place in places if waters[number[place]] == longest)
 
 
 def gates(corridor: Corridor, most: int = MOST_GATES) -> list[str]:
