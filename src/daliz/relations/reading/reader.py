@@ -24,6 +24,7 @@ from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
+from daliz.relations.reading.venues import WITH_VENUES, settled, town
 from daliz.relations.reading.visits import visits
 
 # `The document was signed by ...` tells again of the signing before.
@@ -106,7 +107,7 @@ class Reader:
             exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
             before = exact[0] if exact else before if _near(before, day) else None
             events += found
-        return Reading(tuple(merged(events)), notices, article.text)
+        return Reading(tuple(settled(merged(events))), notices, article.text)
 
 
 def _holds(event: ReadEvent) -> bool:
@@ -154,6 +155,9 @@ def drafts_of(scene: Scene) -> list[Draft]:
     triggers = {draft.node.i for draft in drafts}
     drafts += [draft for draft in intents(scene) if not _says_more(draft, drafts) and draft.node.i not in triggers]
     assign_dates(scene, drafts)
+    for draft in drafts:
+        if draft.place is None and draft.kind in WITH_VENUES:
+            draft.place = town(scene, draft)
     return drafts
 
 
@@ -350,6 +354,7 @@ def _best(one: ReadEvent, other: ReadEvent) -> ReadEvent:
         first,
         who=named or second.who,
         place=first.place or second.place,
+        country=first.country or second.country,
         level=first.level if first.level and first.level != "summit_margin" else second.level or first.level,
         number=first.number if first.number is not None else second.number,
         title=first.title or second.title,

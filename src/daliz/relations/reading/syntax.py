@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PEOPLE = ("Smith", "Brown", "Johnson", "Miller", "Wilson", "Taylor")
 DATE_PREPOSITIONS = words("syntax_date_prepositions")
 PURPOSES = frozenset({"attend", "participate", "take", "join", "meet", "hold", "discuss", "sign", "chair", "address"})
+SUBJECTS = ("person", "group", "country", "countries", "institution", "body")
 QUOTES = frozenset('"“”„«»')
 CLOSING = frozenset(")]")
 
@@ -155,7 +156,7 @@ def _opens_purpose(parsed: Parsed, units: Sequence[Unit], index: int) -> bool:
 def _opens_clause(parsed: Parsed, mention: Mention) -> bool:
     """`In Baku on Tuesday Karabayev met ...`: without the date the town and the person would stand as one name."""
     before = parsed.mention_at.get(len(parsed.words) - 1)
-    return before is not None and before.kind in ("place", "country", "capital") and mention.kind in ("person", "group")
+    return before is not None and before.kind in ("place", "country", "capital") and mention.kind in SUBJECTS
 
 
 def _adverbial(units: Sequence[Unit]) -> set[int]:
