@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene
 from daliz.relations.reading.journeys import STAY_RANKS, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, subjects, up
+from daliz.relations.reading.tree import agents, beside, children, objects, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -19,6 +21,7 @@ MEETS = words("talks_verbs")
 PRESS = words("presence_press")
 DISCUSSES = frozenset({"discuss", "agree", "negotiate", "exchange", "talk"})
 HOLDS = words("presence_holds")
+WATCHES = words("presence_watches")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
 AT = ("at", "during", "in")
@@ -76,10 +79,11 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
     attended = prep is not None and prep.lower_ in (AROUND if node.lemma_.lower() in TALKS or _on_the_margin(node) else AT)
     if attended and prep is not None and prep.lower_ == "on" and not _on_the_margin(node):
         return []
-    if not held and not attended:
+    watched = prep is None and node.dep_ == "dobj" and verb.lemma_ in WATCHES
+    if not held and not attended and not watched:
         return []
     places = venue(scene, node)
-    if not places and (held or (prep is not None and prep.lower_ == "at")):
+    if not places and (held or watched or (prep is not None and prep.lower_ == "at")):
         places = _places(scene, verb)
     return _drafts(scene, node, verb, agents(verb), places)
 
@@ -120,15 +124,24 @@ def venue(scene: Scene, node: Node) -> list[Mention]:
     return _places(scene, node) or named[:1]
 
 
+def _of_those_represented(scene: Scene, verb: Node, party: Party) -> Party:
+    """`the Kazakh side was represented by Deputy Minister Sadykov`: he is of Kazakhstan."""
+    if party.country is not None or verb.lemma_ != "represent":
+        return party
+    codes = {side.country for node in objects(verb) for side in scene.parties(node)}
+    return replace(party, country=codes.pop()) if len(codes) == 1 else party
+
+
 def _drafts(scene: Scene, node: Node, verb: Node, who_nodes: list[Node], places: list[Mention]) -> list[Draft]:
     drafts = []
     if who_nodes and (held := scene.mention(who_nodes[0])) is not None and held.kind == "dyad":
         return []
+    who_nodes = [*who_nodes, *beside(verb, who_nodes)]
     for party, place in ((party, place) for party in scene.people(who_nodes) for place in places):
         if party.rank not in STAY_RANKS or party.country == place.country:
             continue
-        draft = journey(scene, node, party, place, (), who_nodes)
-        if draft is None or draft.who[0].country is None:
+        draft = journey(scene, node, _of_those_represented(scene, verb, party), place, (), who_nodes)
+        if draft is None:
             continue
         draft.twins.append(verb)
         draft.level = None if node.lemma_.lower() in TALKS or node.lemma_ in MEETS else "summit_margin"

@@ -42,14 +42,23 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         closest = [draft for step, draft in steps if step == nearest]
         if len(whens) > 1:
             closest = _at_its_place(scene, when, closest)
-        for draft in closest:
+        for draft in _of_its_town(scene, node, closest):
             draft.whens.append((nearest, when))
     for draft in drafts:
         if not draft.whens:
             shared = [when for node, when in whens if _shares(node, draft) and not _apart(node, draft)]
+            if len(whens) == 1 and _another_stop(whens[0][0], draft, drafts):
+                continue
             draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
     for draft in drafts:
         _set_days(scene, draft)
+
+
+def _of_its_town(scene: Scene, node: Node, drafts: list[Draft]) -> list[Draft]:
+    """Of journeys told by several verbs, a day that stands by a town is that of the journey there."""
+    held = scene.mention(node)
+    there = {draft.node.i for draft in drafts if draft.kind == "visit" and draft.place is not None and draft.place is held}
+    return [draft for draft in drafts if draft.kind != "visit" or not there or draft.node.i in there]
 
 
 def _apart(node: Node, draft: Draft) -> bool:
@@ -154,6 +163,15 @@ def _shares(node: Node, draft: Draft) -> bool:
         return False
     past = holder.tag_ == "VBD" and holder.i != draft.node.i and holder.lemma_ not in REPORTS
     return not (past and draft.status == "planned")
+
+
+def _another_stop(node: Node, draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """`began in Astana on May 5 and went on to Baku`: a day between two journeys to two countries is that of the first."""
+    if draft.kind != "visit" or draft.node.dep_ != "conj" or draft.node.i < node.i:
+        return False
+    above = {upper.i for upper in up(draft.node)}
+    others = [held for held in drafts if held.kind == "visit" and held.country != draft.country and held.node.i <= node.i]
+    return any({held.node.i, held.node.head.i} & above for held in others)
 
 
 def _set_days(scene: Scene, draft: Draft) -> None:

@@ -8,7 +8,7 @@ from daliz.relations.reading.frames import Scene
 from daliz.relations.reading.journeys import STAY_RANKS
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.presence import EVENTS
-from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -21,6 +21,7 @@ ATTENDEES = words("visits_attendees")
 BESIDE = {
     "lead": words("visits_delegations"),
     "play": frozenset({"host"}),
+    "roll": frozenset({"carpet"}),
     "turn": frozenset({"up"}),
     "make": frozenset({"way"}),
     "wrap": frozenset({"up", "in", "by"}),
@@ -31,8 +32,10 @@ BESIDE = {
 def travellers(node: Node, row: dict[str, str]) -> list[Node]:
     """Who travels, by the verb's pattern; `the plane carrying X landed` is X landing."""
     found = {"subject": subjects, "agent": agents, "object": objects}[row["who"]](node)
-    if node.lemma_ == "play":
-        return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to",))]
+    if node.lemma_ in ("play", "roll"):
+        return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to", "for"))]
+    if node.lemma_ == "accompany":
+        found = [*found, *subjects(node)]
     if row["who"] != "object":
         found = among(found) or presented(node)
         found = [*found, *beside(node, found)]
@@ -98,21 +101,6 @@ def _attributes(verb: Node) -> list[Node]:
 def presented(node: Node) -> list[Node]:
     """`Attending the summit were Tokayev and Mirziyoyev`."""
     return _attributes(node.head) if node.dep_ == "csubj" and node.head.lemma_ == "be" else []
-
-
-def beside(node: Node, who: list[Node]) -> list[Node]:
-    """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
-    found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
-    for holder in (node, *who[:1]):
-        for prep in children(holder, "prep"):
-            if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
-                found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
-        for verb in children(holder, "advcl", "acl"):
-            if verb.lemma_ in ("accompany", "join") and passive(verb):
-                found += pobjs(verb, ("by",))
-            elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
-                found += subjects(verb)
-    return found
 
 
 def told_among(node: Node) -> bool:

@@ -104,6 +104,25 @@ def agents(verb: Node) -> list[Node]:
     return subjects(verb)
 
 
+def beside(node: Node, who: list[Node]) -> list[Node]:
+    """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
+    found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
+    for holder in who[:1]:
+        found += pobjs(holder, ("including", "like"))
+        for named in children(holder, "appos"):
+            found += [named, *rights(named)] if any(child.lower_ == "among" for child in named.children) else []
+    for holder in (node, *who[:1]):
+        for prep in children(holder, "prep"):
+            if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
+                found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
+        for verb in children(holder, "advcl", "acl"):
+            if verb.lemma_ in ("accompany", "join") and passive(verb):
+                found += pobjs(verb, ("by",))
+            elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
+                found += subjects(verb)
+    return found
+
+
 def up(node: Node) -> Iterator[Node]:
     """The words above a word, nearest first."""
     while node.head.i != node.i:

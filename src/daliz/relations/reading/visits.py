@@ -13,14 +13,15 @@ from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abro
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences, venue
-from daliz.relations.reading.travellers import among, back_there, beside, carried_along, means_travel, presented, told_among, travellers
-from daliz.relations.reading.tree import agents, children, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.travellers import among, back_there, carried_along, means_travel, presented, told_among, travellers
+from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 SPANS = words("visits_spans")
+ATTENDED = words("visits_attended")
 WELCOMES = words("visits_welcomes")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 
@@ -111,7 +112,7 @@ def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party
     inside = [m for child, m in scene.places() if child.i > node.i and m.kind != "country" and m.country not in guests]
     place = places[0] if places else (inside[0] if len(inside) == 1 else None)
     # `Aktau hosted the meeting of ministers` tells of a meeting, `Aktau received the minister` of a guest.
-    guest = node.lemma_ == "welcome" or any(scene.mention(child) for child in objects(node))
+    guest = node.lemma_ in ("welcome", "roll") or any(scene.mention(child) for child in objects(node))
     towns = [m for child in agents(node) if guest and (m := scene.mention(child)) and m.kind in PLACES]
     home = hosts[0].country if hosts else next((town.country for town in towns), None)
     country = place.country if place else home
@@ -267,9 +268,8 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     events = [*objects(node), *pobjs(node, ("in", "at", "for"))]
     for part in children(node, "dobj"):
         events += pobjs(part, ("in", "at"))
-    names = ("summit", "session", "meeting", "forum", "conference", "sitting", "council", "event", "ceremony")
     body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
-    if not body and not any(event.lemma_.lower() in names for event in events):
+    if not body and not any(event.lemma_.lower() in ATTENDED for event in events):
         return []
     places = [place for event in (*events, node) if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
     places += destinations(scene, node, "in|at")
