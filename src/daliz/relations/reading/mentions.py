@@ -21,6 +21,8 @@ from daliz.relations.reading.tokens import Token
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
 PLAIN = frozenset(".wndKAHSOFboG")
+# `The leader` of a country holds the office that leads it: president here, prime minister there.
+LEADER = "leader"
 SURNAME = 4
 CYRILLIC = "\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}"
 NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
@@ -46,7 +48,7 @@ class Mention:
     """A thing the sentence speaks of.
 
     Attributes: kind (person, group, dyad, office, pronoun, country, adjective, place, capital, institution, body, counterpart),
-    parties, first and last word, country and place name, doubts.
+    parties, first and last word, country and place name, doubts, leads (whether the text says `leader` and no office).
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Mention:
     place: str | None = None
     rank: str | None = None
     doubts: tuple[str, ...] = ()
+    leads: bool = False
 
 
 @cache
@@ -265,7 +268,7 @@ def _choose(entry: Entry, day: str | None, country: str | None, rank: str | None
 def _rank_of(units: Sequence[Unit]) -> str | None:
     ranks = [unit.entry.rank for unit in units if unit.letter in "RM" and unit.entry]
     listed = [rank for rank in RANKS if rank in ranks]
-    return listed[0] if listed else (ranks[0] if ranks else None)
+    return next(iter([*listed, *filter(None, ranks)]), None)
 
 
 def _name(units: Sequence[Unit]) -> str:
@@ -282,14 +285,17 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
     )
     country = codes[0] if codes else None
     rank = _rank_of(units)
-    whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank)
+    leads = rank == LEADER
+    if leads:
+        rank = lexicon.chief(country) if country and len(codes) == 1 else "head_of_state"
+    whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank, leads=leads)
     places = [u.entry.name for u in units if u.letter in "L" and u.entry]
     if kind == "chief":
         return _person_mention(replace(whole, kind="person", rank="official"), units, lexicon, day, codes)
     if kind in ("person", "titled", "named"):
         return _person_mention(whole, units, lexicon, day, codes)
     if kind == "group":
-        parties = tuple(office_party(lexicon, code, rank, day) for code in codes)
+        parties = tuple(office_party(lexicon, code, lexicon.chief(code) if leads else rank, day) for code in codes)
         return replace(whole, parties=parties)
     if kind in ("country", "adjective", "pair", "countries"):
         return replace(whole, parties=tuple(Party(code, country_name(code)) for code in codes))
@@ -301,7 +307,7 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
         return replace(whole, country=actor.country, parties=(Party(actor.country, actor.name, actor.id, "institution"),))
     if kind == "body":
         known = next((u.entry.rank for u in units if u.letter == "B" and u.entry), None)
-        return replace(whole, rank=known, parties=tuple(Party(code, country_name(code)) for code in codes))
+        return replace(whole, rank=known or None, parties=tuple(Party(code, country_name(code)) for code in codes))
     return whole
 
 

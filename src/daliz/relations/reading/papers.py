@@ -51,12 +51,13 @@ def _elliptical(node: Node) -> bool:
 
 
 def beside(paper: Node, other: Node) -> bool:
-    """`a declaration on X and a programme`: a further document that the tree hangs on the first one's subject."""
+    """`a declaration on X and a programme`, `... and the Bishkek Declaration`: a further document that the tree hangs on the first."""
+    named = other.tag_ == "NNP" and any(child.dep_ == "compound" for child in other.children)
     return (
         other.i > paper.i
         and other.dep_ == "conj"
         and is_document(other)
-        and any(child.dep_ in ("det", "nummod") and child.lower_ != "the" for child in other.children)
+        and any(child.dep_ in ("det", "nummod") and (child.lower_ != "the" or named) for child in other.children)
     )
 
 
@@ -89,7 +90,7 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
             and child.head.i in _spine(node)
         ):
             number = number_of(child.text)
-            if number is not None and child.lower_ not in ("a", "an"):
+            if number is not None and child.lower_ not in ("a", "an") and child.nbor(1).text != "-":
                 earlier = _of_other_sorts(child)
                 return number + sum(number_of(one.text) or 0 for one in earlier), [child, *earlier]
     if (before := _number_before(node)) is not None:

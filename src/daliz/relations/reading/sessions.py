@@ -178,7 +178,7 @@ def _title(scene: Scene, node: Node, body: Mention | None) -> str:
 def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
     """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
     for child in node.children:
-        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD:
+        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not _takes_part(child):
             return child, pobjs(child, ("by",))
     below = node
     for above in up(node):

@@ -23,7 +23,7 @@ PREPARES = words("signings_prepares")
 # Letters, notes and statements are exchanged without being signed.
 WORDS_ONLY = frozenset({"letter", "statement", "text", "paper", "plan", "deal"})
 EXCHANGES = frozenset({"exchange", "swap"})
-NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "programme", "act", "document"})
+NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "programme", "act", "document", "decision"})
 YIELDS = words("signings_yields")
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})

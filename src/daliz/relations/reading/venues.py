@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import ReadEvent
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 REPORTS = words("timing_reports")
 WITH_VENUES = ("session", "signing")
 ASIDE = 4
+# A visit whose first day alone is told may last this many more.
+STAY = 3
 
 
 def town(scene: Scene, draft: Draft) -> Mention | None:
@@ -64,11 +67,13 @@ def _settle(event: ReadEvent, events: Sequence[ReadEvent]) -> ReadEvent:
 
 
 def _together(one: ReadEvent, event: ReadEvent) -> bool:
-    """Whether two events may be of the same days: both done or both to come, and no days that lie apart."""
-    if (one.status == "done") != (event.status == "done") or {one.status, event.status} & {"negated", "hypothetical"}:
+    """Whether two events may be of the same days: none is done while the other is to come, and no days lie apart."""
+    if {one.status, event.status} & {"negated", "hypothetical"} or (one.status == "planned" and event.status == "done"):
         return False
     first, last = one.date_start, one.date_end or one.date_start
     if not first or not last or not event.date_start:
         return True
     short = min(len(first), len(last), len(event.date_start))
-    return first[:short] <= event.date_start[:short] and (event.date_start[:short] <= last[:short] or one.date_end is None)
+    if first == last and short == len("2024-03-11"):
+        last = (date.fromisoformat(first) + timedelta(STAY)).isoformat()
+    return first[:short] <= event.date_start[:short] <= last[:short]
