@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daliz.corridor.errors import DalizError
+from daliz.corridor.names import fold
 from daliz.relations.reading import Reader
 from daliz.relations.reading.lexicon import sound
 from daliz.relations.reading.mentions import Mention, mentions_of, units_of
@@ -79,7 +80,7 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
         ("H.E. Mr. Sadyr Zhaparov", "Sadyr Zhaparov"),
         ("Prime Minister of Japan Ishiba Shigeru", "Ishiba Shigeru"),
         ("the Emir of Qatar, Sheikh Tamim bin Hamad Al-Thani,", "Sheikh Tamim bin Hamad Al-Thani"),
-        ("Omani Foreign Minister Sayyid Badr bin Hamad al-Busaidi", "Sayyid Badr bin Hamad al-Busaidi"),
+        ("Omani Foreign Minister Sayyid Badr bin Hamad al-Busaidi", "Badr bin Hamad al-Busaidi"),
         ("Turkmen President Berdimuhamedov", "Serdar Berdimuhamedov"),
         ("PRESIDENT TOKAYEV", "Kassym-Jomart Tokayev"),
     ],
@@ -92,6 +93,31 @@ def test_a_name_is_kept_whole_and_as_the_text_spells_it(reader: Reader, text: st
 @pytest.mark.parametrize("text", ["Macron France said", "Kishida Kobe said", "Tokayev I said"])
 def test_what_stands_behind_a_surname_is_not_always_part_of_the_name(reader: Reader, text: str) -> None:
     assert all(len(party.name.split()) < 3 and "Kobe" not in party.name for found in mentions(reader, text) for party in found.parties)
+
+
+@pytest.mark.parametrize(
+    ("text", "leaders"),
+    [
+        ("The leaders of Georgia and Türkiye met", [("GEO", "Irakli Kobakhidze"), ("TUR", "Recep Tayyip Erdogan")]),
+        ("the Japanese leader spoke", [("JPN", "Fumio Kishida")]),
+        ("the presidents of Georgia and Türkiye met", [("GEO", "Salome Zourabichvili"), ("TUR", "Recep Tayyip Erdogan")]),
+        ("Italian leader Giorgia Meloni spoke", [("ITA", "Giorgia Meloni")]),
+        ("the Japanese opposition leader spoke", [("JPN", "official of Japan")]),
+    ],
+)
+def test_a_leader_holds_the_office_that_leads_the_country(reader: Reader, text: str, leaders: list[tuple[str, str]]) -> None:
+    (found,) = mentions(reader, text)
+    assert [(party.country, fold(party.name)) for party in found.parties] == [(country, fold(name)) for country, name in leaders]
+
+
+@pytest.mark.parametrize("text", ["His Excellency Mr. Xi Jinping", "Her Majesty Queen Elizabeth II", "H.E. Prof. Mahmoud Abbas"])
+def test_honorifics_stand_with_the_name(reader: Reader, text: str) -> None:
+    (found,) = mentions(reader, f"{text} spoke")
+    assert (found.kind, found.text) == ("person", text)
+
+
+def test_his_highness_without_a_name_is_he_who_was_spoken_of(reader: Reader) -> None:
+    assert [found.kind for found in mentions(reader, "The Emir of Qatar landed and His Highness spoke")] == ["person", "pronoun"]
 
 
 def test_an_honorific_ends_no_sentence() -> None:

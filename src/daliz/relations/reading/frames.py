@@ -127,7 +127,8 @@ class Scene:
         if mention.kind == "dyad":
             pair = self._counted(mention)
             pair = self.article.pair(at, self.parsed.end) if pair is None else pair
-            return tuple(self.partner(code, mention.rank, at) for code in pair)
+            chief = self.article.lexicon.chief
+            return tuple(self.partner(code, chief(code) if mention.leads else mention.rank, at) for code in pair)
         return mention.parties
 
     def _counterpart(self, mention: Mention, position: int) -> tuple[Party, ...]:

@@ -183,6 +183,7 @@ class Lexicon:
         self.by_first: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
         self.surnames: dict[str, tuple[Actor, ...]] = {}
         self.actors = tuple(actors)
+        self.chiefs = {row["code"]: row["chief"] for row in rows("forms") if row["chief"]}
         self._add_countries()
         for row in rows("roles"):
             self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
@@ -294,6 +295,10 @@ class Lexicon:
         surname = sound(name.split()[-1])
         held = [one for one in self.leaders if one.rank == rank and one.in_office(day) and sound(one.name.split()[-1]) == surname]
         return held[0] if len({one.country for one in held}) == 1 else None
+
+    def chief(self, country: str) -> str:
+        """The office that leads a country: head of government where a president or king reigns only."""
+        return self.chiefs.get(country, "head_of_state")
 
     def longest(self, folded: list[str], start: int) -> tuple[int, Entry] | None:
         """The longest spelling that begins at a word: how many words, and what it stands for."""
