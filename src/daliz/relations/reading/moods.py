@@ -197,6 +197,9 @@ def _is_purpose(node: Node) -> bool:
     for verb in verbs[:4]:
         if verb.dep_ == "prep" and verb.lower_ in MEANWHILE:
             return False
+        if verb.dep_ == "relcl" and verb.tag_ != "VB":
+            # `came to attend the meeting, which is being held today`: the clause has its own tense.
+            return False
         further = verb.dep_ == "conj" and verb.head.tag_ in ("VBD", "VBZ", "VBP")
         if (
             verb.tag_ == "VB"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # No more documents than this are signed in a day; a greater number is a year or money.
 MOST = 300
 REACH = 5
+PLURALS = frozenset({"memoranda", "mous"})
 ITEMS = re.compile(r"(?:\n+[ \t]*(?:[-–—•*·]|\d{1,2}[.)])[^\n]+)+")
 PART_OF = re.compile(r"\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
 
@@ -97,7 +98,7 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
         return number_of(before.text), [before]
     if (after := _in_all(node)) is not None:
         return after
-    if node.tag_ in ("NN", "NNP"):
+    if node.tag_ in ("NN", "NNP") and node.lower_ not in PLURALS:
         return 1.0, []
     if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
         return 12.0, []

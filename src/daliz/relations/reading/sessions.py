@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
@@ -24,6 +25,11 @@ HOSTS = words("sessions_hosts")
 TAKING_PART = words("sessions_taking_part")
 SIGNS = words("signings_verbs")
 RECORDS = frozenset({"minute", "minutes", "protocol"})
+GATHERS = words("sessions_gathers")
+HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
+INTENDS = frozenset({"agree", "discuss", "propose", "say", "speak", "note"})
+MARGINS = frozenset({"margin", "sideline"})
+AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
 CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene"})
 MEMBERS = words("sessions_members")
 
@@ -45,6 +51,7 @@ def sessions(scene: Scene) -> list[Draft]:
         else:
             continue
         if draft is not None:
+            name_parties(scene, draft)
             found.append(draft)
     return _each_once(found)
 
@@ -86,7 +93,22 @@ def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
     return None, []
 
 
-def _session(scene: Scene, node: Node) -> Draft | None:
+@dataclass
+class Named:
+    """What a session's own phrase says: its body, its number, the groups that meet, and the words these stand in."""
+
+    body: Mention | None
+    number: int | None
+    groups: list[Node]
+    nodes: list[Node]
+
+    def numbered(self, node: Node) -> bool:
+        """`the fifth session`, which needs no body."""
+        return self.number is not None and node.lemma_ in ("session", "round", "sitting")
+
+
+def _named(scene: Scene, node: Node) -> Named | None:
+    """The body, number and groups of a session; None for a meeting of nobody in particular."""
     body, body_nodes = _body_of(scene, node)
     number, number_nodes = _ordinal(node)
     groups = _groups(scene, node, number)
@@ -94,27 +116,38 @@ def _session(scene: Scene, node: Node) -> Draft | None:
         for subject in subjects(node.head):
             if (held := scene.mention(subject)) is not None and held.kind == "body":
                 body, body_nodes = held, [subject]
-    numbered = number is not None and node.lemma_ in ("session", "round", "sitting")
-    if numbered and body is None and not groups and not pobjs(node, ("of", "with", "between")):
-        body = next((m for m in scene.article.before(scene.parsed.start) if m.kind == "body" and m.rank is None), None)
-    if number is not None and body is None and not groups:
-        groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS]
-    if body is None and not (groups and number is not None) and not numbered and node.lemma_ != "summit":
-        return None
-    if body is None and node.lemma_ == "summit" and number is None and not groups:
-        return None
-    frame = _held(scene, node)
-    if frame is None:
+    named = Named(body, number, groups, [*body_nodes, *number_nodes, *groups])
+    if named.numbered(node) and body is None and not groups and not pobjs(node, ("of", "with", "between")):
+        named.body = next((m for m in scene.article.before(scene.parsed.start) if m.kind == "body" and m.rank is None), None)
+    if number is not None and named.body is None and not groups:
+        named.groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS] or _owners(scene, node)
+    meets = number is not None and named.groups and node.lemma_ != "conference"
+    return named if named.body is not None or meets or named.numbered(node) or node.lemma_ == "summit" else None
+
+
+def _owners(scene: Scene, node: Node) -> list[Node]:
+    """`the five presidents ... their sixth meeting`: the group named last before it."""
+    if not any(child.lower_ == "their" for child in children(node, "poss")):
+        return []
+    return [child for child, m in scene.others(("group", "countries")) if child.i < node.i and len(m.parties) > 1][-1:]
+
+
+def _session(scene: Scene, node: Node) -> Draft | None:
+    named, frame = _named(scene, node), _held(scene, node)
+    if named is None or frame is None:
         return None
     predicate, hosts = frame
+    body, groups = named.body, named.groups
+    bare = body is None and not groups and named.number is None
+    if bare and (_takes_part(predicate) or predicate.lemma_ in INTENDS or node.head.head.lemma_ in MARGINS):
+        return None
     who = [*(body.parties if body else ()), *(party for group in groups for party in scene.parties(group))]
-    draft = Draft("session", node, by_country(unique(who)), number=number)
-    told = predicate.head.i == node.i and predicate.dep_ in ("acl", "relcl")
-    draft.status = status_of(predicate) if told else _stronger_of(status_of(predicate), status_of(node))
-    draft.nodes = [*body_nodes, *number_nodes, *groups, predicate]
+    draft = Draft("session", node, by_country(unique(who)), number=named.number)
+    draft.status = _status(node, predicate)
+    draft.nodes = [*named.nodes, predicate]
     draft.title = _title(scene, node, body)
     _add_hosts(scene, draft, hosts)
-    if body is None and numbered and not groups:
+    if body is None and named.numbered(node) and not groups:
         _add_hosts(scene, draft, [*hosts, *pobjs(node, ("with", "between")), *pobjs(predicate, ("with", "between"))])
         inner = [partner for part in pobjs(node, ("of",)) for partner in pobjs(part, ("with", "between"))]
         _add_hosts(scene, draft, [*hosts, *inner])
@@ -128,8 +161,14 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.twins = [predicate] if predicate.i != node.i else []
-    name_parties(scene, draft)
     return draft
+
+
+def _status(node: Node, predicate: Node) -> str:
+    if predicate.head.i == node.i and predicate.dep_ in ("acl", "relcl"):
+        return status_of(predicate)
+    status = _stronger_of(status_of(predicate), status_of(node))
+    return "planned" if status == "done" and predicate.lemma_ in HOLDING else status
 
 
 def _takes_part(verb: Node) -> bool:
@@ -207,8 +246,10 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
                 return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
             if below.lemma_ in RECORDS and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
                 return above, agents(above)
-            if below.dep_ == "prep" and below.lower_ == "for" and lemma in ("gather", "convene", "meet", "assemble"):
-                return above, subjects(above)
+            if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):
+                return above, [] if lemma in HOLDING else agents(above)
+            if below.dep_ == "dobj" and lemma in HOLDING and any(agenda.lemma_ in AGENDAS for agenda in subjects(above)):
+                return above, []
             return None
         if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in (
             "part",
@@ -274,9 +315,7 @@ def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     if verb is None:
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
-    for child in verb.subtree:
-        if child.lower_ == "time" and (found := _ordinal(child))[0] is not None:
-            draft.number = found[0]
+    draft.number = _times(verb)
     if draft.number is None:
         draft.number = next((number for word in mention.text.split()[:2] if (number := ordinal_of(word)) is not None), None)
     if mention.rank is None and len({party.country for party in draft.who}) < 2:
@@ -285,12 +324,18 @@ def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     return draft
 
 
+def _times(verb: Node) -> int | None:
+    """`met for the third time`."""
+    return next((number for child in verb.subtree if child.lower_ == "time" and (number := _ordinal(child)[0]) is not None), None)
+
+
 def _body_chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     """`will fly to Gaborone to chair the commission with President Masisi`."""
     verb = node.head
     if verb.lemma_ not in ("chair", "cochair", "host", "convene"):
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
+    draft.number = _times(verb)
     _add_hosts(scene, draft, [*subjects(verb), *pobjs(verb, ("with",)), *pobjs(node, ("with",))])
     if len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
