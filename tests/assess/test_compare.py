@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from daliz.assess.compare import compare, compare_all, is_measurable, paired
-from daliz.assess.measures import FREIGHT_TABLES, SCHEMA, freight_measures, main_relations
+from daliz.assess.measures import FREIGHT_TABLES, SCHEMA, fibre_ends, fibre_measures, followed_relations, freight_measures, main_relations
 from daliz.assess.scenario import Cells, Scenario, apply, find_scenario, ready_scenarios
 from daliz.assess.sweep import answer_key, sweep
 from daliz.assess.words import comparison_sentence
@@ -60,21 +60,44 @@ def test_scenarios_change_what_they_must_and_nothing_else(embedded: Corridor) ->
     relation = "xian_port-absheron"
     assert found["caspian_winter"].row("transit_p50_days", relation)["difference"] > 0
     assert found["caspian_winter"].row("mean_transit_days")["low"] > 0
-    assert found["caspian_winter"].row("latency_ms", "CHN-AZE")["difference"] == 0
+    assert found["caspian_winter"].row("latency_ms", "AZE-KAZ")["difference"] == 0
     russia = found["russia_closed"]
     assert russia.row("planned_days", relation)["difference"] == 0
     assert russia.row("planned_days", "xian_port-duisburg")["difference"] > 0
     assert russia.row("delivered_teu_year")["high"] < 0
-    assert russia.row("disjoint_paths", "CHN-AZE")["difference"] <= 0
+    assert russia.row("disjoint_paths", "AZE-KAZ")["difference"] <= 0
     # The cheapest way goes by Suez, the fastest does not.
     red_sea = found["red_sea_closed"]
     assert red_sea.row("cost_usd_feu", relation)["difference"] > 0
     assert red_sea.row("planned_days", relation)["difference"] == 0
-    assert red_sea.row("latency_ms", "CHN-AZE")["difference"] == 0
+    assert red_sea.row("latency_ms", "AZE-KAZ")["difference"] == 0
     by_suez = {row["id"] for row in embedded.open("services").iter_rows(named=True) if "Suez" in row["name"]}
     assert len(by_suez) == 4
     assert not by_suez & set(apply(embedded, asked[2]).open("services")["id"])
-    assert comparison_sentence(embedded, russia).startswith("The route through Russia is closed: ")
+    sentence = comparison_sentence(embedded, russia)
+    assert sentence.startswith(
+        "The route through Russia is closed: Xi'an International Port to Absheron station takes 11.4 days by plan, as"
+    )
+    assert "Queues grow without end" in sentence
+    assert "in the median" not in sentence
+    assert "in the median" in comparison_sentence(embedded, found["caspian_winter"])
+
+
+def test_comparisons_follow_the_corridors_own_countries_first(embedded: Corridor) -> None:
+    relations = followed_relations(embedded)
+    country = dict(embedded["places"].select("id", "country").iter_rows())
+    assert relations[0] == main_relations(embedded)[0]
+    assert {country[place] for place in relations[1]} == {"KAZ", "AZE"}
+    assert relations[2] == ("xian_port", "duisburg")
+
+
+def test_fibre_is_asked_for_between_the_same_two_places_in_both_corridors(embedded: Corridor) -> None:
+    """Where a closure takes cables away, another place may have most of them; the question stays where it was."""
+    shut = apply(embedded, Scenario("shut", close_countries=("RUS",)))
+    ends = fibre_ends(embedded, ("AZE", "KAZ"))
+    assert fibre_ends(shut, ("AZE", "KAZ")) != ends
+    notes = [fibre_measures(corridor, ("AZE", "KAZ"), ends)["note"].unique().to_list() for corridor in (embedded, shut)]
+    assert notes[0] == notes[1] == ["-".join(map(str, ends))]
 
 
 def test_a_closed_way_is_told_as_none(embedded: Corridor) -> None:
@@ -87,6 +110,8 @@ def test_a_closed_way_is_told_as_none(embedded: Corridor) -> None:
 def test_scenarios_that_cannot_be_compared_are_answered(tiny: Corridor) -> None:
     with pytest.raises(DalizError, match="changes nothing"):
         compare(tiny, Scenario("nothing"))
+    with pytest.raises(DalizError, match="changes no row that freight or fibre is made of"):
+        compare(tiny, Scenario("again", without=("third_feeder",)))
     with pytest.raises(DalizError, match="names of their own"):
         compare_all(tiny, [Scenario("a", demand_factor=2.0), Scenario("a", demand_factor=3.0)])
     with pytest.raises(DalizError, match="scenario cut: no demand"):

@@ -18,7 +18,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, MEASURES, Relation, fibre_measures, freight_or_why, main_relations
+from daliz.assess.measures import (
+    FIBRE_TABLES,
+    FREIGHT_TABLES,
+    MEASURES,
+    Relation,
+    fibre_ends,
+    fibre_measures,
+    freight_or_why,
+    main_relations,
+    own_countries,
+)
 from daliz.assess.sweep import Tell, silent, sweep
 from daliz.corridor import Corridor, DalizError
 from daliz.freight.simulate.replicate import half_width
@@ -160,7 +170,7 @@ def agenda(
         members for projects in shared for members in _shapley_sets(worlds, projects)
     ]:
         worlds.name(members)
-    values, why = _asked(worlds, relation, pair or _fibre_pair(corridor, relation), replications, seed, (workers, cluster, kept_in), tell)
+    values, why = _asked(worlds, relation, pair or own_countries(corridor, relation), replications, seed, (workers, cluster, kept_in), tell)
     rows, untold = [], []
     for item in wanted:
         asked = {worlds.name(members) for both in ends[item.projects].values() for members in both}
@@ -187,17 +197,6 @@ def _chosen(items: list[Item], only: Iterable[str] | None) -> list[Item]:
     return [item for item in items if item.id in wanted]
 
 
-def _fibre_pair(corridor: Corridor, relation: Relation) -> tuple[str, str]:
-    """The two countries of the project on a cable that most agreements stand behind; those of the relation where there is none."""
-    digital = set(corridor["effects"].filter(pl.col("table") == "cables")["project"].to_list())
-    joining = [row for row in corridor["projects"].iter_rows(named=True) if row["id"] in digital and len(row["countries"] or []) == 2]
-    if joining:
-        agreed = max(joining, key=lambda row: len(row["agreements"] or []))
-        return agreed["countries"][0], agreed["countries"][1]
-    where = dict(corridor["places"].select("id", "country").iter_rows())
-    return where[relation[0]], where[relation[1]]
-
-
 Key = tuple[str, str]
 Values = Mapping[Key, np.ndarray]
 
@@ -218,7 +217,8 @@ def _asked(
     freight = sweep(
         corridors, freight_or_why, settings, tables=FREIGHT_TABLES, workers=workers, cluster=cluster, kept_in=kept_in, tell=tell
     )
-    fibre = sweep(corridors, fibre_measures, {"pair": pair}, tables=FIBRE_TABLES, kept_in=kept_in)
+    ends = {"pair": pair, "ends": fibre_ends(worlds.corridor, pair)}
+    fibre = sweep(corridors, fibre_measures, ends, tables=FIBRE_TABLES, kept_in=kept_in)
     whole = {name: pl.concat([freight[name], fibre[name]]) for name in corridors}
     why = {name: frame.filter(pl.col("measure") == "why")["note"].to_list() for name, frame in whole.items()}
     return {name: _values(frame, replications) for name, frame in whole.items()}, {name: notes[0] for name, notes in why.items() if notes}

@@ -15,7 +15,18 @@ import numpy as np
 import polars as pl
 
 from daliz.assess.digital import hubs
-from daliz.assess.measures import FIBRE_TABLES, FREIGHT_TABLES, Relation, fibre_measures, freight_or_why, in_order, main_relations, told_as
+from daliz.assess.measures import (
+    FIBRE_TABLES,
+    FREIGHT_TABLES,
+    Relation,
+    fibre_ends,
+    fibre_measures,
+    followed_relations,
+    freight_or_why,
+    in_order,
+    own_countries,
+    told_as,
+)
 from daliz.assess.scenario import Scenario, apply
 from daliz.assess.sweep import Tell, silent, sweep
 from daliz.corridor import Corridor, DalizError
@@ -46,6 +57,11 @@ class Comparison:
     pair: tuple[str, str]
     replications: int
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What the table's rows are about: the relations as they were asked for, all cargo (empty), the two countries."""
+        return tuple(dict.fromkeys([*("-".join(relation) for relation in self.relations), "", "-".join(self.pair)]))
+
     def row(self, measure: str, subject: str = "") -> dict[str, Any]:
         """One row of the table. Raises: DalizError when there is none."""
         rows = self.table.filter((pl.col("measure") == measure) & (pl.col("subject") == subject)).to_dicts()
@@ -75,10 +91,9 @@ def compare_all(
 ) -> dict[str, Comparison]:
     """Compare scenarios with the corridor as it is.
 
-    Parameters: relations (origin and destination by any spelling; default: the two that the corridor is about), pair (countries whose
-    fibre is asked for; default: those of the first relation), replications, seed,
-    shares (also who takes which corridor on the relations: a logit, some seconds a corridor), workers, cluster, kept_in and tell (see
-    `sweep`).
+    Parameters: relations (origin and destination by any spelling; default: see `followed_relations`), pair (countries whose fibre is
+    asked for; default: those of the first relation that was given, else the corridor's own two), replications, seed, shares (also who
+    takes which corridor on the relations: a logit, some seconds a corridor), workers, cluster, kept_in and tell (see `sweep`).
     Returns: comparisons by the scenarios' names, in their order.
     Raises: DalizError for a scenario that cannot be (see `apply`) or be simulated, changes nothing, or has the name of another.
     """
@@ -88,9 +103,15 @@ def compare_all(
     for scenario in scenarios:
         if scenario.empty:
             raise DalizError(f"scenario {scenario.name} changes nothing; close something, add a project, or change demand")
-    asked = tuple((find_place(corridor, a), find_place(corridor, b)) for a, b in relations) if relations else main_relations(corridor)
-    countries = pair or _countries(corridor, asked[0])
+    asked = tuple((find_place(corridor, a), find_place(corridor, b)) for a, b in relations or ()) or followed_relations(corridor)
+    countries = pair or (_countries(corridor, asked[0]) if relations else own_countries(corridor, asked[0]))
     corridors = {BASE: corridor, **{scenario.name: apply(corridor, scenario) for scenario in scenarios}}
+    for scenario in scenarios:
+        if all(corridors[scenario.name][table].equals(corridor[table]) for table in {*FREIGHT_TABLES, *FIBRE_TABLES}):
+            raise DalizError(
+                f"scenario {scenario.name} changes no row that freight or fibre is made of: what it closes is closed already, what it adds "
+                "stands already or changes no row, or what it takes away does not stand"
+            )
     how: dict[str, Any] = {"workers": workers, "cluster": cluster, "kept_in": kept_in}
     freight = {"relations": asked, "replications": replications, "seed": seed}
     answers = sweep(corridors, freight_or_why, freight, tables=FREIGHT_TABLES, tell=tell, **how)
@@ -98,7 +119,7 @@ def compare_all(
         if why := answer.filter(pl.col("measure") == "why")["note"].to_list():
             raise DalizError(f"scenario {name}: {why[0]}" if name != BASE else why[0])
     fibre = (
-        sweep(corridors, fibre_measures, {"pair": countries}, tables=FIBRE_TABLES, kept_in=kept_in)
+        sweep(corridors, fibre_measures, {"pair": countries, "ends": fibre_ends(corridor, countries)}, tables=FIBRE_TABLES, kept_in=kept_in)
         if set(countries) & set(hubs(corridor))
         else {}
     )

@@ -17,6 +17,7 @@ from daliz.assess.ways import best_ways, week_of
 from daliz.corridor import Corridor, DalizError
 from daliz.freight.simulate import Simulation, simulate
 from daliz.freight.simulate.assumptions import TEU_PER_BOX
+from daliz.relations.countries import country_name
 
 Relation = tuple[str, str]
 FREIGHT_TABLES = (
@@ -62,7 +63,9 @@ def told_as(measure: str) -> Measure:
         return MEASURES[measure]
     family = measure.removeprefix(SHARE)
     way = (
-        f"by way of {family[4:].upper()}" if family.startswith("via_") else {"sea": "by sea", "direct": "by other ways"}.get(family, family)
+        f"by way of {country_name(family[4:].upper())}"
+        if family.startswith("via_")
+        else {"sea": "by the open sea", "direct": "by other ways"}.get(family, family)
     )
     return Measure(f"Share {way}", "%", True)
 
@@ -74,12 +77,38 @@ def in_order(measure: str) -> tuple[int, str]:
 
 
 def main_relations(corridor: Corridor, count: int = 2) -> tuple[Relation, ...]:
-    """The relations that comparisons follow: that of the first demand (which the dataset is about), then those with most cargo."""
+    """The relation of the first demand (which the dataset is about), then those with most cargo."""
     loaded = corridor["demands"].filter(~pl.col("empty"))
-    totals = loaded.group_by("origin", "destination").agg(pl.col("teu_year").sum())
-    ranked = totals.sort(["teu_year", "origin", "destination"], descending=[True, False, False]).select("origin", "destination").rows()
     first = loaded.select("origin", "destination").rows()[:1]
-    return tuple(dict.fromkeys([*first, *ranked]))[:count]
+    return tuple(dict.fromkeys([*first, *_by_cargo(loaded)]))[:count]
+
+
+def _by_cargo(demands: pl.DataFrame) -> list[Relation]:
+    totals = demands.group_by("origin", "destination").agg(pl.col("teu_year").sum())
+    ranked = totals.sort(["teu_year", "origin", "destination"], descending=[True, False, False])
+    return [(origin, destination) for origin, destination in ranked.select("origin", "destination").iter_rows()]
+
+
+def own_countries(corridor: Corridor, relation: Relation) -> tuple[str, str]:
+    """The two countries of the project on a cable that most agreements stand behind; those of a relation where there is none."""
+    digital = set(corridor["effects"].filter(pl.col("table") == "cables")["project"].to_list())
+    joining = [row for row in corridor["projects"].iter_rows(named=True) if row["id"] in digital and len(row["countries"] or []) == 2]
+    if joining:
+        agreed = max(joining, key=lambda row: len(row["agreements"] or []))
+        return agreed["countries"][0], agreed["countries"][1]
+    where = dict(corridor["places"].select("id", "country").iter_rows())
+    return where[relation[0]], where[relation[1]]
+
+
+def followed_relations(corridor: Corridor) -> tuple[Relation, ...]:
+    """The relations that comparisons follow by default: the one that the corridor is about, the one with most cargo from one of its own
+    two countries to the other, and the one with most cargo of all."""
+    first, *rest = main_relations(corridor)
+    one, other = own_countries(corridor, first)
+    country = dict(corridor["places"].select("id", "country").iter_rows())
+    loaded = _by_cargo(corridor["demands"].filter(~pl.col("empty")))
+    between = [way for way in loaded if {country[way[0]], country[way[1]]} == {one, other}]
+    return tuple(dict.fromkeys([first, *between[:1], *rest]))
 
 
 def freight_measures(corridor: Corridor, relations: Sequence[Relation], replications: int, seed: int) -> pl.DataFrame:
@@ -159,16 +188,24 @@ def _exact(corridor: Corridor, relations: Sequence[Relation]) -> list[Cell]:
     return found
 
 
-def fibre_measures(corridor: Corridor, pair: tuple[str, str]) -> pl.DataFrame:
-    """Round trip and disjoint ways between the hubs of two countries (where most of their open cables meet); without fibre no round trip
-    and no way."""
+def fibre_measures(corridor: Corridor, pair: tuple[str, str], ends: tuple[str | None, str | None] = (None, None)) -> pl.DataFrame:
+    """Round trip and disjoint ways between two countries; without fibre no round trip and no way.
+
+    Parameters: pair (countries), ends (the place that each is asked for at, the same in all corridors that are compared; default: its hub,
+    where most of its open cables meet).
+    """
     subject = "-".join(pair)
-    ends = [hubs(corridor).get(country) for country in pair]
-    if ends[0] is None or ends[1] is None:
+    a, b = (end or hubs(corridor).get(country) for country, end in zip(pair, ends, strict=True))
+    if a is None or b is None:
         return pl.DataFrame([("disjoint_paths", subject, None, 0.0, "")], schema=SCHEMA, orient="row")
-    note = f"{ends[0]} to {ends[1]}"
-    found: list[Cell] = [("disjoint_paths", subject, None, float(ways_between(corridor, ends[0], ends[1])), note)]
-    ms = round_trip(corridor, ends[0], ends[1])
+    note = f"{a}-{b}"
+    found: list[Cell] = [("disjoint_paths", subject, None, float(ways_between(corridor, a, b)), note)]
+    ms = round_trip(corridor, a, b)
     if ms is not None:
         found.append(("latency_ms", subject, None, ms, note))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def fibre_ends(corridor: Corridor, pair: tuple[str, str]) -> tuple[str | None, str | None]:
+    """The hubs of two countries in the corridor that others are compared with."""
+    return hubs(corridor).get(pair[0]), hubs(corridor).get(pair[1])

@@ -23,15 +23,17 @@ HEADLINE = (
     *("delivered_teu_year", "latency_ms", "disjoint_paths", "cost_usd_feu", "co2_kg_feu", "ceiling_teu_year"),
     *("planned_days", "mean_transit_days", "transit_p90_days", "standing_share", "bottleneck_use"),
 )
+WAITED = ("transit_p50_days", "transit_p90_days", "mean_transit_days")
+"""Days that say nothing where queues grow without end: they would be others in every further year."""
 MOST_TOLD = 3
 ONE = {"days": "day", "": "way"}
 
 
 def row_label(corridor: Corridor, name: str) -> str:
-    """A row such as `terminals/alat_crane` in a reader's words; the name itself where it is no row of freight."""
+    """A row such as `terminals/alat_crane`, or two places such as `baku-aktau`, in a reader's words."""
     table = name.partition("/")[0]
     if table not in ("terminals", "links", "services", "fleets"):
-        return name
+        return relation_name(corridor, name)
     row, places = find_row(corridor, name), short_names(corridor)
     if table == "terminals":
         return f"{row['operation'].replace('_', ' ')} at {places[row['place']]}"
@@ -117,40 +119,61 @@ def growing_queues(comparison: Comparison) -> str:
     if row["scenario"] <= SETTLED * comes:
         return ""
     return (
-        f"Queues grow without end: of {readable(comes)} TEU that set out in a year {readable(row['scenario'])} are left standing. Days "
-        "are those of the simulated year, and every further year would add to them."
+        f"Queues grow without end: of {readable(comes)} TEU that set out in a year {readable(row['scenario'])} are left standing, as cargo "
+        "whose way is closed goes by the fastest way left, all of it. Simulated days are those of that year, and every further year would "
+        "add to them."
     )
 
 
 def comparison_sentence(corridor: Corridor, comparison: Comparison) -> str:
-    """A line or two: what the scenario does to the relation that it touches most and to all cargo, and whether queues settle."""
-    title = scenario_title(corridor, comparison.scenario)
-    rows = [row for row in comparison.table.iter_rows(named=True) if is_measurable(row)]
+    """A line or two: what the scenario does to the first relation that it touches, and to all cargo, and whether queues settle."""
+    title, queues = scenario_title(corridor, comparison.scenario), growing_queues(comparison)
+    order = {subject: place for place, subject in enumerate(comparison.subjects)}
+    rows = sorted(
+        (row for row in comparison.table.iter_rows(named=True) if is_measurable(row) and not (queues and row["measure"] in WAITED)),
+        key=lambda row: order.get(row["subject"], len(order)),
+    )
     lost = [row for row in rows if row["difference"] is None and row["scenario"] is None and row["measure"] == "planned_days"]
     told = [f"nothing goes from {relation_name(corridor, row['subject'])} any more" for row in lost]
-    transit = [row for row in rows if row["measure"] == "transit_p50_days" and row["difference"] is not None]
-    if transit:
-        row = max(transit, key=lambda row: abs(row["difference"]))
-        told.append(
-            f"{relation_name(corridor, row['subject'])} takes {shown(row['measure'], row['scenario'])} days in the median instead of "
-            f"{shown(row['measure'], row['base'])}"
-        )
-    firsts = [next((row for row in rows if row["measure"] == measure and row["difference"] is not None), None) for measure in HEADLINE]
-    told += [_instead(corridor, row) for row in firsts if row is not None]
+    changed = [row for row in rows if row["difference"] is not None]
+    if queues:
+        # Also where it stays the same: what is not told of the first relation would be taken for the worst.
+        planned = [
+            row for row in comparison.table.iter_rows(named=True) if row["measure"] == "planned_days" and row["difference"] is not None
+        ]
+        days = min(planned, key=lambda row: order[row["subject"]], default=None)
+    else:
+        days = next((row for row in changed if row["measure"] == "transit_p50_days"), None)
+    if days is not None:
+        told.append(_takes(corridor, days))
+    lead = days["subject"] if days is not None else comparison.subjects[0]
+    firsts = [next((row for row in changed if row["measure"] == measure and row is not days), None) for measure in HEADLINE]
+    told += [_instead(corridor, row, lead) for row in firsts if row is not None]
     if not told:
         return f"{title}: no measure changes by more than chance."
-    return " ".join(part for part in (f"{title}: {'; '.join(told[:MOST_TOLD])}.", growing_queues(comparison)) if part)
+    return " ".join(part for part in (f"{title}: {'; '.join(told[:MOST_TOLD])}.", queues) if part)
 
 
-def _instead(corridor: Corridor, row: Mapping[str, Any]) -> str:
-    """A measure in the scenario and as it is: 'disjoint fibre ways 2 instead of 3 (-33 %)'."""
+def _takes(corridor: Corridor, row: Mapping[str, Any]) -> str:
+    """The days of a relation in the scenario and as it is."""
+    how = "by plan" if row["measure"] == "planned_days" else "in the median"
+    now, before = shown(row["measure"], row["scenario"]), shown(row["measure"], row["base"])
+    rest = f"instead of {before}" if now != before else "as before"
+    return f"{relation_name(corridor, row['subject'])} takes {now} days {how}{' ' if now != before else ', '}{rest}"
+
+
+def _instead(corridor: Corridor, row: Mapping[str, Any], lead: str) -> str:
+    """A measure in the scenario and as it is: 'disjoint fibre ways 2 instead of 3 (-33 %)'; with its relation where that is not the one
+    just told of."""
     label, unit = f"{row['label'][0].lower()}{row['label'][1:]}", f" {row['unit']}" if row["unit"] else ""
     names = row["measure"] == "bottleneck_use" and row["scenario_note"]
     where = f" ({row_label(corridor, row['scenario_note'])})" if names else ""
     now, before = shown(row["measure"], row["scenario"]), shown(row["measure"], row["base"])
     sign = "+" if row["difference"] > 0 else "-"
     told = f"{now}{unit} instead of {before}" if now != before else f"{sign}{readable(abs(row['difference']))}{unit}"
-    return f"{label}{where} {told}{share_text(row)}"
+    relation = relation_name(corridor, row["subject"])
+    of = f" {relation}" if relation != row["subject"] != lead else ""
+    return f"{label}{of}{where} {told}{share_text(row)}"
 
 
 def effect_text(corridor: Corridor, row: Mapping[str, Any]) -> str:

@@ -182,6 +182,12 @@ def _plain(comparison: Comparison) -> dict[str, object]:
     }
 
 
+def _hubs(comparison: Comparison, subject: str) -> str:
+    """The two places between which the fibre of two countries is asked for."""
+    notes = comparison.table.filter(comparison.table["subject"] == subject)["base_note"]
+    return str(notes[0])
+
+
 def _print(corridor: Corridor, comparison: Comparison) -> None:
     from daliz.assess.words import comparison_sentence, difference_text, note_text, shown, subject_name
     from daliz.cli.say import say
@@ -191,8 +197,10 @@ def _print(corridor: Corridor, comparison: Comparison) -> None:
     if comparison.scenario.why:
         say(comparison.scenario.why)
     print()
-    for subject in dict.fromkeys(comparison.table["subject"].to_list()):
-        print(subject_name(corridor, subject))
+    told = set(comparison.table["subject"])
+    for subject in (subject for subject in comparison.subjects if subject in told):
+        ends = f" ({note_text(corridor, hubs)})" if subject == "-".join(comparison.pair) and (hubs := _hubs(comparison, subject)) else ""
+        print(subject_name(corridor, subject) + ends)
         print(f"  {'':<34}{'as it is':>9}{'scenario':>10}  difference")
         for row in comparison.table.iter_rows(named=True):
             if row["subject"] == subject:

@@ -10,7 +10,7 @@ from daliz.assess.compare import Comparison, compare_all
 from daliz.assess.history import Change, has_history, history
 from daliz.assess.pictures import history_chart, scenarios_chart
 from daliz.assess.scenario import ready_scenarios
-from daliz.assess.words import change_texts, comparison_sentence, difference_text, relation_name, shown
+from daliz.assess.words import change_texts, comparison_sentence, difference_text, growing_queues, relation_name, shown
 from daliz.corridor import Corridor, DalizError
 from daliz.corridor.demand import main_relation
 from daliz.corridor.figures import Figure
@@ -22,6 +22,7 @@ NOTE = (
     "with the wait for every departure, which the days without waiting of the other sections leave out. The ceiling is the most that the "
     "network could pass by maximum flow, not the simulated capacity."
 )
+UNSETTLED = " *"
 SHOWN = ("transit_p50_days", "delivered_teu_year")
 
 
@@ -50,6 +51,7 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
             "95 % interval of the difference, around the corridor as it is",
             rows,
             "assumed",  # as what a scenario sets
+            "queues grow without end: the days are those of the simulated year only" if growing_queues(comparison) else "",
         )
         for comparison, row in zip(found.values(), days, strict=True)
         if row is not None
@@ -57,6 +59,8 @@ def section(corridor: Corridor, pair: tuple[str, str]) -> Section:
     blocks: list[Words | Picture | Grid] = [Words(comparison_sentence(corridor, comparison)) for comparison in found.values()]
     if drawn.height:
         caption = f"Median days from {name} in each scenario; the broken line is the corridor as it is, the bars are 95 % intervals."
+        if any(growing_queues(comparison) for comparison in found.values()):
+            caption += f" {UNSETTLED.strip()}: queues grow without end, and the days are those of the simulated year only."
         blocks.insert(0, Picture(chart_svg(scenarios_chart(drawn, "median days of transit")), caption))
     blocks.append(_grid(corridor, found))
     changes = history(corridor) if has_history(corridor) else ()
@@ -83,7 +87,13 @@ def _days(comparison: Comparison, subject: str) -> dict[str, Any] | None:
         return None
     row = rows[0]
     ends = {side: row["base"] + row[side] for side in ("low", "high")}
-    return {"name": comparison.scenario.title or comparison.scenario.name, "base": row["base"], "scenario": row["scenario"], **ends}
+    mark = UNSETTLED if growing_queues(comparison) else ""
+    return {
+        "name": (comparison.scenario.title or comparison.scenario.name) + mark,
+        "base": row["base"],
+        "scenario": row["scenario"],
+        **ends,
+    }
 
 
 def _grid(corridor: Corridor, found: dict[str, Comparison]) -> Grid:
