@@ -445,3 +445,94 @@ def test_a_session_or_signing_was_where_the_text_tells_of_it(reader: Reader, tex
 def test_a_visit_of_others_or_of_other_days_tells_no_place(reader: Reader) -> None:
     text = "Aliyev visited Belarus on March 4. Kazakhstan and Georgia signed three treaties. Tokayev was in Georgia in May 2022."
     assert [event.country for event in read(reader, text, "signing")] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tokayev and Kobakhidze gathered in Batumi on Monday for the third Kazakh-Georgian summit.", 3),
+        ("The third Kazakhstan-Georgia strategic dialogue was held in Batumi on Monday.", 3),
+        ("On Monday Batumi hosted the third meeting of the Kazakhstan-Georgia Dialogue.", 3),
+        ("On Monday in Batumi Tokayev and Kobakhidze convened the council of Kazakhstan and Georgia for the third time.", 3),
+        ("On Monday Kazakhstan and Georgia opened the third session of the council they had set up in Batumi.", 3),
+        ("Tokayev came to attend the third session of the Kazakh-Georgian council, which is being held in Batumi on Monday.", 3),
+        ("A council of Kazakhstan and Georgia, whose third meeting took place in Batumi on Monday, discussed roads.", 3),
+        ("Kazakhstan and Georgia held a summit in Batumi on Monday. It was the third such meeting.", 3),
+    ],
+)
+def test_sessions_that_people_gather_for_or_that_are_counted_elsewhere(reader: Reader, text: str, number: int) -> None:
+    sessions = [event for event in read(reader, text, "session") if event.date_start == "2024-03-11"]
+    assert [(event.number, event.status, sorted(event.countries())) for event in sessions] == [(number, "done", ["GEO", "KAZ"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The programme of the visit includes a session of the Kazakh-Georgian council.",
+        "Preparations for the session of the Kazakh-Georgian council were discussed on Monday.",
+        "Kazakhstan and Georgia are preparing for the third session of their council.",
+    ],
+)
+def test_a_session_on_an_agenda_is_to_come(reader: Reader, text: str) -> None:
+    assert [event.status for event in read(reader, text, "session")] == ["planned"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tokayev met Kobakhidze on the sidelines of the summit.",
+        "Kazakhstan and Georgia agreed on a summit.",
+        "Tokayev had attended the summit.",
+    ],
+)
+def test_a_summit_that_is_only_spoken_of_is_no_session(reader: Reader, text: str) -> None:
+    assert read(reader, text, "session") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Tokayev received Kobakhidze on Monday. The two signed a treaty.", {"Kassym-Jomart Tokayev", "Irakli Kobakhidze"}),
+        (
+            "On Monday a treaty was signed by Minister Nino Beridze and Tokayev of Kazakhstan in Tbilisi.",
+            {"Kassym-Jomart Tokayev", "Nino Beridze"},
+        ),
+    ],
+)
+def test_those_who_signed_are_named(reader: Reader, text: str, names: set[str]) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert {party.name for party in signing.who} == names
+    assert set(signing.countries()) == {"KAZ", "GEO"}
+
+
+@pytest.mark.parametrize(
+    "text", ["a plan of works through 2027", "a programme for 2025-2028", "a road map up to 2030", "a treaty valid until 2040"]
+)
+def test_how_long_a_document_holds_is_not_its_day(reader: Reader, text: str) -> None:
+    (signing,) = read(reader, f"On Monday Kazakhstan and Georgia signed {text}.", "signing")
+    assert (signing.date_start, signing.status) == ("2024-03-11", "done")
+
+
+def test_documents_of_old_are_no_news(reader: Reader) -> None:
+    assert read(reader, "Kazakhstan and Georgia spoke of the agreements signed earlier.", "signing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("The forum was held in Baku on March 11. Tokayev and Erdogan all attended.", {("KAZ", "AZE"), ("TUR", "AZE")}),
+        ("The meeting in Baku on March 11 was attended by the President of Georgia, Mikheil Kavelashvili.", {("GEO", "AZE")}),
+        ("The fair opened in Doha on March 11. Tokayev was among those who made the journey.", {("KAZ", "QAT")}),
+        ("The congress opened in Doha on March 11. Tokayev is among the leaders present.", {("KAZ", "QAT")}),
+        ("DOHA, March 11 - Tokayev chaired the Kazakhstan-Qatar commission with Sheikh Tamim here on Monday.", {("KAZ", "QAT")}),
+        ("The declaration was signed in Ankara on March 11 by Tokayev and Erdogan.", {("KAZ", "TUR")}),
+        ("Talks on transit were held in Ankara on March 11. Tokayev had flown in a day earlier.", {("KAZ", "TUR")}),
+        ("Erdogan opened the Ankara forum on March 11 while Tokayev was in town.", {("KAZ", "TUR")}),
+        ("A pact was signed in Baku on March 11 by Aliyev and his visiting Georgian counterpart.", {("GEO", "AZE")}),
+        ("The Central Asian presidents met in Baku on March 11.", set()),
+        ("Tokayev and Erdogan signed the Doha Protocol on March 11.", set()),
+        ("Tokayev met voters in Baku Street. He will fly home on Friday.", set()),
+    ],
+)
+def test_where_it_was_is_told_by_the_text_around(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country) for visit in read(reader, text, "visit")} == trips

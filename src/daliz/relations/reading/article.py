@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from daliz.relations.reading.dates import When
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.lexicon import Lexicon
 from daliz.relations.reading.mentions import Mention
+
+if TYPE_CHECKING:
+    from daliz.relations.reading.frames import Draft
 
 # Persons that may be named between a subject and the `he` that takes it up.
 NEARBY = 4
 # Characters before a mention in which a town still tells where it was: `In Islamabad the neighbours inked`.
 NEAR = 60
+
+
+@dataclass(frozen=True)
+class Venue:
+    """Where an event that the article tells of is held, and when."""
+
+    place: Mention
+    when: When | None
 
 
 @dataclass
@@ -26,7 +39,10 @@ class Article:
     seen: list[tuple[int, Mention]] = field(default_factory=list)
     topics: list[tuple[int, tuple[Party, ...]]] = field(default_factory=list)
     visits: list[tuple[str, str]] = field(default_factory=list)
+    sessions: list[Draft] = field(default_factory=list)
     trips: list[tuple[Party, str]] = field(default_factory=list)
+    venues: list[Venue] = field(default_factory=list)
+    dateline: Mention | None = None
 
     def before(self, position: int) -> list[Mention]:
         """Mentions before a character of the text, nearest first."""
@@ -57,14 +73,14 @@ class Article:
                 return (Party(None, mention.text, None, "organisation"),)
         return ()
 
-    def sides(self, position: int, limit: int) -> tuple[str, ...]:
-        """Who is at it when nobody is named: a list of countries where one was spoken of last, else the pair."""
+    def listed(self, position: int) -> tuple[str, ...]:
+        """Who is at it when nobody is named: the list of countries that was spoken of last, if one was."""
         for mention in self.before(position):
             if mention.kind == "countries":
                 return tuple(party.country for party in mention.parties if party.country)
             if mention.kind in ("person", "group", "country", "pair"):
                 break
-        return self.pair(position, limit)
+        return ()
 
     def home(self, abroad: str) -> str | None:
         """The one other country the article speaks of, for a leader whom it names without one."""

@@ -20,7 +20,7 @@ from daliz.relations.reading.tokens import Token
 
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
-PLAIN = frozenset(".wndKAHSOFboG")
+PLAIN = frozenset("._wndKAHSOFboG")
 # `The leader` of a country holds the office that leads it: president here, prime minister there.
 LEADER = "leader"
 SURNAME = 4
@@ -28,6 +28,7 @@ CYRILLIC = "\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}"
 NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
 # What belongs to a known name behind it: `bin Hamad Al Thani`, `Al-Sabah`.
 FURTHER = re.compile("(?:(?:lH?){1,2}N)+")
+NAMING = "NPRMeml"
 NUMERAL = re.compile("[IVX]{2,}|[VX]|Jr")
 
 
@@ -133,7 +134,18 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
             continue
         units.append(Unit(_letter(token.text, index), index, index, token.text))
         index += 1
-    return _whole_names(tokens, _without_strangers(units))
+    return _whole_names(tokens, _without_strangers(_without_namesakes(units)))
+
+
+def _without_namesakes(units: list[Unit]) -> list[Unit]:
+    """A town of the long list beside a name, a title or an office is a surname: `Anton Gorky`, `Minister Osaka`."""
+    code = f".{''.join(unit.letter for unit in units)}."
+    return [
+        replace(unit, letter="N", entry=None)
+        if unit.entry and unit.entry.unsure and unit.letter == "L" and (code[at] in NAMING or code[at + 2] in "NP")
+        else unit
+        for at, unit in enumerate(units)
+    ]
 
 
 def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:

@@ -69,7 +69,7 @@ def further(paper: Node) -> list[Node]:
     for node in doc[paper.i + 1 :]:
         if node.pos_ in ("VERB", "AUX") and node.tag_ in ("VBD", "VBZ", "VBP"):
             break
-        if not is_document(node):
+        if not is_document(node) or node.dep_ in ("nsubj", "nsubjpass"):
             continue
         article = next((doc[index] for index in range(node.i - 1, max(paper.i, node.i - 5), -1) if doc[index].lower_ in ("a", "an")), None)
         if article is not None and doc[article.i - 1].lower_ in ("and", ",", ";"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
@@ -24,6 +25,24 @@ def name_parties(scene: Scene, draft: Draft) -> None:
         if mention.kind == "person" and not _reports(node):
             people.setdefault(mention.country, []).extend(party for party in mention.parties if party.rank in STATES)
     draft.who = tuple(_leader(scene, _named(party, people.get(party.country, []))) for party in draft.who)
+    draft.who = _with_stranger(draft, [party for party in people.get(None, []) if party.rank in STATES])
+
+
+def _with_stranger(draft: Draft, strangers: list[Party]) -> tuple[Party, ...]:
+    """`by Economy Minister X and the Kazakh minister Y`, of Georgia and Kazakhstan: X is the Georgian."""
+    bare = [party for party in draft.who if party.actor is None and party.rank is None]
+    if len(strangers) != 1 or len(bare) != 1:
+        return draft.who
+    draft.doubt(f"{strangers[0].name} is not in the actors table; taken to act for {bare[0].name}", 0.9)
+    return tuple(replace(strangers[0], country=party.country) if party is bare[0] else party for party in draft.who)
+
+
+def speaker_for(scene: Scene, code: str) -> Party | None:
+    """Who was last named of a country before a sentence, for `the two signed`."""
+    for mention in scene.article.before(scene.parsed.start):
+        if mention.kind == "person" and len(mention.parties) == 1 and mention.country == code and mention.parties[0].rank in STATES:
+            return mention.parties[0]
+    return None
 
 
 def _leader(scene: Scene, party: Party) -> Party:

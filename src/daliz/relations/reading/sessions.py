@@ -28,6 +28,7 @@ RECORDS = frozenset({"minute", "minutes", "protocol"})
 GATHERS = words("sessions_gathers")
 HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
 INTENDS = frozenset({"agree", "discuss", "propose", "say", "speak", "note"})
+ATTRIBUTES = ("amod", "compound", "nmod", "poss")
 MARGINS = frozenset({"margin", "sideline"})
 AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
 CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene"})
@@ -41,7 +42,7 @@ def sessions(scene: Scene) -> list[Draft]:
     for node in scene.parsed.doc:
         mention = scene.mention(node)
         if node.lemma_.lower() in NOUNS and mention is None:
-            draft = _session(scene, node)
+            draft = _recalled(scene, node) or _session(scene, node)
         elif mention is not None and mention.kind == "body" and node.dep_ in ("nsubj", "nsubjpass"):
             draft = _body_meets(scene, node, mention)
         elif mention is not None and mention.kind == "body" and node.dep_ == "dobj" and mention.rank is None:
@@ -53,11 +54,32 @@ def sessions(scene: Scene) -> list[Draft]:
         if draft is not None:
             name_parties(scene, draft)
             found.append(draft)
-    return _each_once(found)
+    found = _each_once(found)
+    scene.article.sessions += found
+    return found
+
+
+def _recalled(scene: Scene, node: Node) -> Draft | None:
+    """`It was the first such gathering`: the number of the session told before."""
+    number = _ordinal(node)[0]
+    such = any(child.lower_ in ("such", "kind") for child in node.subtree) and node.dep_ == "attr"
+    if (
+        number is None
+        or not such
+        or not scene.article.sessions
+        or not any(one.lower_ in ("it", "this", "that") for one in subjects(node.head))
+    ):
+        return None
+    held = scene.article.sessions[-1]
+    if held.number is not None:
+        return None
+    told = Draft("session", node, held.who, place=held.place, number=number, title=held.title, level=held.level, status=held.status)
+    told.days = held.days
+    return told
 
 
 def _body_of(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
-    if any(child.lower_ in ("which", "its") for child in (*children(node, "poss"), *pobjs(node, ("of",)))):
+    if any(child.lower_ in ("which", "its", "whose") for child in (*children(node, "poss"), *pobjs(node, ("of",)))):
         return _body_before(scene, node)
     near = [child for child in node.children if child.dep_ in ("compound", "amod", "nmod", "poss", "appos", "nummod")]
     near += pobjs(node, ("of", "within", "between"))
@@ -180,6 +202,7 @@ def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:
     """Whose meeting it is: `of the ministers of Georgia and Kazakhstan`; of a summit or numbered meeting also `China-Central Asia`."""
     kinds = ("group", "countries", "pair") if number is not None or node.lemma_ == "summit" else ("group",)
     near = [*pobjs(node, ("of", "between")), *children(node, "amod", "compound", "nmod", "poss")]
+    near += [child for format_ in pobjs(node, ("of",)) if not scene.mention(format_) for child in children(format_, *ATTRIBUTES)]
     return [
         child
         for child in near
@@ -224,6 +247,8 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
         if above.pos_ in ("VERB", "AUX"):
             lemma = above.lemma_.lower()
             infinitive = [child for child in above.children if child.dep_ == "xcomp" and child.lemma_ in HELD]
+            if below.lemma_ == "preparation" or (lemma == "prepare" and below.lower_ == "for"):
+                return above, subjects(above) if lemma == "prepare" else []
             if lemma == "be" and infinitive:
                 return infinitive[0], []
             if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
@@ -253,6 +278,7 @@ def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
             return None
         if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in (
             "part",
+            "preparation",
             "work",
             "framework",
             "margin",

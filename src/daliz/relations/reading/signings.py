@@ -10,7 +10,7 @@ from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import status_of
 from daliz.relations.reading.papers import beside, count, further, is_among, is_document, listed_after, papers_of, title_of
-from daliz.relations.reading.parties import name_parties, seats
+from daliz.relations.reading.parties import name_parties, seats, speaker_for
 from daliz.relations.reading.stocks import stocks
 from daliz.relations.reading.tree import children, objects, passive, pobjs, rights, subjects, up
 
@@ -27,6 +27,10 @@ NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "progr
 YIELDS = words("signings_yields")
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
+# `the agreements signed earlier` are no news.
+EARLIER = frozenset({"earlier", "previously", "already", "before"})
+COMES = frozenset({"come", "emerge", "result", "stem"})
+TWO = frozenset({"two", "they", "both", "leaders", "presidents", "pair", "ministers"})
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
 
 
@@ -65,6 +69,8 @@ def signings(scene: Scene) -> list[Draft]:
 def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.dep_ == "amod" and is_document(verb.head) and verb.head.head.lemma_ in EXCHANGES:
         return None
+    if verb.dep_ == "acl" and any(child.lower_ in EARLIER for child in children(verb, "advmod")):
+        return None
     targets = objects(verb)
     if verb.lemma_ == "put":
         if not any(child.lower_.startswith("signature") or child.lemma_ in ("pen", "name") for child in children(verb, "dobj")):
@@ -88,7 +94,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if not papers and passive(verb) and not children(verb, "nsubjpass"):
         papers = _paper_before(verb, 8)
     if not papers and not targets:
-        papers = _paper_after(scene, verb)
+        papers = _paper_after(scene, verb) or _paper_called(verb)
     papers += [other for paper in papers for other in paper.subtree if beside(paper, other) and other not in papers]
     if papers and not passive(verb):
         papers += [other for other in further(papers[0]) if other not in papers]
@@ -122,6 +128,18 @@ def _paper_after(scene: Scene, verb: Node) -> list[Node]:
         if is_document(node):
             return [node]
     return []
+
+
+def _paper_called(verb: Node) -> list[Node]:
+    """`signing what was called the Bishkek Declaration`."""
+    clauses = children(verb, "ccomp", "dobj")
+    return [
+        node
+        for clause in clauses
+        if any(child.lower_ == "what" for child in clause.children)
+        for node in clause.subtree
+        if is_document(node)
+    ][:1]
 
 
 def _by_further_on(scene: Scene, verb: Node) -> list[Node]:
@@ -222,12 +240,19 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
         return list(several[0])
     if not codes and (between := seats(scene)):
         return list(between)
-    pair = scene.article.sides(scene.parsed.start, scene.parsed.end) if not codes else ()
+    pair = scene.article.listed(scene.parsed.start) if not codes else ()
+    pair = pair or (_guests(scene) if not chosen and not codes else ())
     pair = pair or scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
         draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
-        return [scene.partner(code, None, scene.parsed.start) for code in pair]
+        people = any(node.lower_ in TWO for node in subjects(verb))
+        return [(speaker_for(scene, code) if people else None) or scene.partner(code, None, scene.parsed.start) for code in pair]
     return []
+
+
+def _guests(scene: Scene) -> tuple[str, ...]:
+    """`X's trip to Baku ... Ten documents were signed that day`: the guest's country and the host's, where one visit is told before."""
+    return scene.article.visits[-1] if len(set(scene.article.visits)) == 1 else ()
 
 
 def _signing_noun(scene: Scene, noun: Node) -> Draft | None:
@@ -294,8 +319,12 @@ def _prepared(scene: Scene, verb: Node) -> Draft | None:
 def _yielded(scene: Scene, verb: Node) -> Draft | None:
     """`Tokayev's visit yielded nine agreements`, `sixteen agreements crowned the talks`: documents and an occasion."""
     sides = [*subjects(verb), *objects(verb), *pobjs(verb, ("in", "with", "by"))]
+    if verb.lemma_ in COMES:
+        sides += [
+            node for out in verb.children if out.lower_ in ("out", "from", "of") for node in (*pobjs(out, ("of",)), *children(out, "pobj"))
+        ]
     papers = [node for node in sides if is_document(node) and node.tag_ == "NNS" and node.lemma_ != "deal"]
-    if not papers or not any(node.lemma_.lower() in OCCASIONS for node in sides):
+    if not papers or not any(node.lemma_.lower() in OCCASIONS for node in sides if node not in papers):
         return None
     draft = Draft("signing", verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)

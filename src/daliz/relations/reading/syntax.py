@@ -113,9 +113,7 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
     """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
     parsed = Parsed(start, end, tokens, units, mentions)
     begins = {mention.first: mention for mention in mentions}
-    dropped = (
-        _adverbial(units) | _invitation(parsed) | _dateline(units) | {index for index, unit in enumerate(units) if unit.text in QUOTES}
-    )
+    dropped = _adverbial(units) | _invitation(parsed) | dateline(units) | {index for index, unit in enumerate(units) if unit.text in QUOTES}
     pending: list[When] = []
     index = 0
     while index < len(units):
@@ -180,11 +178,12 @@ def _adverbial(units: Sequence[Unit]) -> set[int]:
     return dropped
 
 
-def _dateline(units: Sequence[Unit]) -> set[int]:
+def dateline(units: Sequence[Unit]) -> set[int]:
     """Units of `BAKU, March 11, AZERTAC -` at the head of a report."""
     if not units or not (units[0].text.isupper() or units[0].letter == "L") or len(units[0].text) < 3:
         return set()
-    dash = next((index for index, unit in enumerate(units[:10]) if unit.text in ("-", "–", "—")), 0)
+    marks = ("-", "–", "—", ":") if units[0].text.isupper() and units[0].letter in "LCU" else ("-", "–", "—")
+    dash = next((index for index, unit in enumerate(units[:10]) if unit.text in marks), 0)
     between = units[1:dash]
     while dash and dash + 1 < len(units) and units[dash + 1].text == units[dash].text:
         dash += 1
@@ -212,7 +211,7 @@ def _invitation(parsed: Parsed) -> set[int]:
         return set()
     while (
         first
-        and units[first - 1].letter in ("T", "h", ".")
+        and units[first - 1].letter in ("T", "h", ".", "_")
         and units[first - 1].text.casefold() in ("the", "at", "upon", "on", "an", "official", "kind")
     ):
         first -= 1
@@ -227,7 +226,7 @@ def _invitation(parsed: Parsed) -> set[int]:
 def _anchor(parsed: Parsed, whens: Sequence[When], letter: str) -> None:
     """Hang left-out dates on the word before them; at the head of a clause on the word after."""
     before = parsed.words[-1].casefold() if parsed.words else ","
-    ahead = before in ("and", "but") or (before in (",", ";", "-", ":") and letter not in ".w")
+    ahead = before in ("and", "but") or (before in (",", ";", "-", ":") and letter not in "._w")
     place = len(parsed.words) if ahead or not parsed.words else len(parsed.words) - 1
     while not ahead and place > 0 and parsed.words[place] in CLOSING:
         place -= 1

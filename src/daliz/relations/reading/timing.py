@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 ASIDE = 3
+UNTIL = re.compile(r"\b(?:through|until|till|by|to|for|of)\s+(?:the\s+)?(?:end\s+of\s+)?$", re.IGNORECASE)
 AT_ITS_END = "the day is that of the visit's end"
 REPORTS = words("timing_reports")
 RETURNS = words("timing_returns")
@@ -34,7 +36,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
     dated = leading
     for node, when in whens:
-        leading = [draft for draft in dated if not _apart(node, draft)]
+        leading = [draft for draft in dated if not _apart(node, draft) and not _valid_until(scene, when, draft)]
         if not leading:
             continue
         steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
@@ -47,6 +49,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if not draft.whens:
             shared = [when for node, when in whens if _shares(node, draft) and not _apart(node, draft)]
+            shared = [when for when in shared if not _valid_until(scene, when, draft)]
             if len(whens) == 1 and _another_stop(whens[0][0], draft, drafts):
                 continue
             draft.whens += [(0, when) for when in sorted(shared, key=lambda when: _gap(scene, when, draft))[:1]]
@@ -91,6 +94,14 @@ def _yet_to_come(node: Node, draft: Draft) -> bool:
     above = {upper.i for own in draft.anchors() for upper in (own, *up(own))}
     clause = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
     return clause is not None and clause.i not in above and any(child.dep_ == "aux" and child.lower_ == "will" for child in clause.children)
+
+
+def _valid_until(scene: Scene, when: When, draft: Draft) -> bool:
+    """`signed a plan through 2027`, `an agreement for 2025-2028`: how long a document holds, not when it was signed."""
+    if draft.kind not in ("signing", "session") or draft.status != "done" or scene.article.day is None:
+        return False
+    later = when.past[0] > scene.article.day[: len(when.past[0])]
+    return later and bool(UNTIL.search(scene.text(scene.parsed.start, when.start)))
 
 
 def _bounds(node: Node, own: Node) -> bool:
