@@ -26,6 +26,7 @@ REPORTS = words("timing_reports")
 COUNTERPARTS = words("frames_counterparts")
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
+AREAS = words("frames_areas")
 STATES = frozenset(
     {"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker", "parliament"}
 )
@@ -244,6 +245,8 @@ class Scene:
         )
         if inner:
             return self.mention(inner[0])
+        if node.lemma_.lower() in AREAS and not inner and (spoken := self._area(node)) is not None:
+            return spoken
         adjective = within(
             node, lambda child: (held := self.mention(child)) is not None and held.kind == "adjective" and child.head.i == node.i
         )
@@ -252,6 +255,18 @@ class Scene:
             if adjective and node.lemma_ in ("capital", "city", "town", "port", "territory", "soil", "resort")
             else None
         )
+
+    def _area(self, node: Node) -> Mention | None:
+        """`the city`, `in town`, `the country`: the place spoken of last, where nothing else tells which."""
+        telling = [child for child in node.children if child.dep_ not in ("det", "punct", "case") and child.lower_ not in ("same", "very")]
+        definite = any(child.lower_ in ("the", "this", "that") for child in node.children) or node.lower_ == "town"
+        before = self.article.before(self.parsed.characters(node.i)[0]) if definite and not telling else []
+        return next((mention for mention in before if mention.kind in ("place", "capital", "country")), None)
+
+    def is_region(self, mention: Mention) -> bool:
+        """Whether a group is told by its region only: `the Central Asian presidents`."""
+        inside = [unit for unit in self.parsed.units if mention.first <= unit.first <= mention.last]
+        return any(unit.letter == "Z" for unit in inside) and not any(unit.letter in "CDUL" for unit in inside)
 
     def places(self) -> list[tuple[Node, Mention]]:
         """Every place of the sentence."""
@@ -312,6 +327,7 @@ class Draft:
     whens: list[tuple[int, When]] = field(default_factory=list)
     when: When | None = None
     twins: list[Node] = field(default_factory=list)
+    told: When | None = None
     code: str | None = None
     confidence: float = 0.95
     doubts: list[str] = field(default_factory=list)

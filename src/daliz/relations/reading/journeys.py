@@ -72,7 +72,7 @@ def journey(
     inviter = scene.parsed.inviter
     if inviter is not None and inviter.country == target and inviter.parties:
         hosts = hosts or inviter.parties
-    if target is None or party.country in (target, None):
+    if target is None or party.country in (target, None) or _by_region(scene, party, nodes):
         return None
     draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
     draft.nodes = [*nodes, *nodes_of(scene, place)]
@@ -83,11 +83,10 @@ def journey(
     return draft
 
 
-def spoken_of(scene: Scene, node: Node, who: tuple[Party, ...]) -> list[Mention]:
-    """Where `there` is: the place abroad that the article named last."""
-    homes = {party.country for party in who}
-    before = scene.article.before(scene.parsed.characters(node.i)[0])
-    return [mention for mention in before if mention.kind in ("place", "capital", "country") and mention.country not in homes][:1]
+def _by_region(scene: Scene, party: Party, nodes: list[Node]) -> bool:
+    """`the Central Asian presidents met in Xi'an` names nobody: who of them came is not told."""
+    held = [mention for node in nodes if (mention := scene.mention(node)) is not None and party in mention.parties]
+    return bool(held) and all(scene.is_region(mention) for mention in held)
 
 
 def nodes_of(scene: Scene, mention: Mention | None) -> list[Node]:

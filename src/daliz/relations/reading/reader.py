@@ -11,20 +11,20 @@ from daliz.corridor.errors import DalizError
 from daliz.relations.reading.article import Article
 from daliz.relations.reading.dates import dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
-from daliz.relations.reading.frames import Draft, Scene, is_elsewhere
+from daliz.relations.reading.frames import PLACES, Draft, Scene, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
 from daliz.relations.reading.mentions import mentions_of, units_of
 from daliz.relations.reading.others import intents, projects, trades
 from daliz.relations.reading.sessions import sessions
 from daliz.relations.reading.signings import signings
-from daliz.relations.reading.syntax import parse, prepare
+from daliz.relations.reading.syntax import dateline, parse, prepare
 from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
 from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
-from daliz.relations.reading.venues import WITH_VENUES, settled, town
+from daliz.relations.reading.venues import settled, town
 from daliz.relations.reading.visits import visits
 
 # `The document was signed by ...` tells again of the signing before.
@@ -89,6 +89,9 @@ class Reader:
             for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):
                 if party.actor is None and party.country and " " in party.name and party.name[0].isupper():
                     introduced.setdefault(party.name.split()[-1], party)
+            if not article.seen and (line := dateline(units)):
+                heads = [mention for mention in mentions if mention.last <= units[max(line)].last and mention.kind in PLACES]
+                article.dateline = heads[0] if heads else None
             article.seen += [(tokens[mention.first].start, mention) for mention in mentions]
             if (start, end) in chosen:
                 scenes.append(Scene(prepare(start, end, tokens, units, mentions), article))
@@ -150,14 +153,14 @@ def drafts_of(scene: Scene) -> list[Draft]:
     scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in visited if visit.whom and visit.whom[0].country]
     trips = ((visit.who[0].country, visit.whom[0].country) for visit in visited if visit.who and visit.whom)
     scene.article.visits += [(guest, host) for guest, host in trips if guest and host]
-    implied = [v for v in hosted_visits(scene, met) if not any(_same_trip(v, held) for held in visited)]
-    drafts = [*visited, *implied, *held, *signings(scene), *met, *projects(scene), *trades(scene)]
+    signed = signings(scene)
+    for draft in (*held, *signed):
+        draft.place = draft.place or town(scene, draft)
+    implied = [v for v in hosted_visits(scene, [*met, *held, *signed]) if not any(_same_trip(v, held) for held in visited)]
+    drafts = [*visited, *implied, *held, *signed, *met, *projects(scene), *trades(scene)]
     triggers = {draft.node.i for draft in drafts}
     drafts += [draft for draft in intents(scene) if not _says_more(draft, drafts) and draft.node.i not in triggers]
     assign_dates(scene, drafts)
-    for draft in drafts:
-        if draft.place is None and draft.kind in WITH_VENUES:
-            draft.place = town(scene, draft)
     return drafts
 
 
@@ -212,6 +215,8 @@ def _event(scene: Scene, draft: Draft, day: date | None, before: str | None) -> 
 def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> tuple[str | None, str | None]:
     if draft.days and draft.days[0]:
         return draft.days
+    if draft.told is not None and draft.status in ("done", "planned"):
+        return draft.told.days(draft.status)
     if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
         return (scene.article.stated, None) if draft.kind == "stock" else (None, None)
     near = [child for child in draft.node.children if child.dep_ in ("npadvmod", "prep", "advmod")]

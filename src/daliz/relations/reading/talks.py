@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import STATES, Draft, Scene, unique
-from daliz.relations.reading.journeys import is_remote
+from daliz.relations.reading.journeys import is_remote, nodes_of
 from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import status_of
 from daliz.relations.reading.sessions import place_of
 from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
@@ -15,6 +17,7 @@ from daliz.relations.reading.tree import agents, children, objects, passive, pob
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+TRAVELS = STATES - {"parliament", "delegation", "official"}
 MEETS = words("talks_verbs")
 TALKS = words("sessions_talks")
 
@@ -92,16 +95,42 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
 
 
 def hosted_visits(scene: Scene, drafts: list[Draft]) -> list[Draft]:
-    """Visits that a meeting at one side's home implies: who met the Russian president in Moscow was in Russia."""
+    """Visits that a meeting or a signing implies: who met the Russian president in Moscow, or signed a treaty there, was in Russia."""
     implied = []
     for draft in drafts:
-        home = draft.country
-        if draft.status != "done" or draft.level == "remote" or home is None or home not in {party.country for party in draft.who}:
+        line = scene.article.dateline
+        at_home = line is not None and draft.place is None and line.country in {party.country for party in draft.who}
+        place = line if at_home and line is not None else draft.place
+        home = place.country if place is not None else None
+        if draft.status != "done" or draft.level == "remote" or place is None or home is None or is_remote(draft.node):
             continue
         hosts = tuple(party for party in draft.who if party.country == home)
+        if draft.kind == "meeting" and not hosts:
+            continue
+        if draft.kind != "meeting" and place is not line and not _behind_in(scene, place):
+            continue
         for guest in draft.who:
-            if guest.country not in (home, None) and guest.rank in STATES:
-                visit = Draft("visit", draft.node, (guest,), hosts, draft.place, nodes=list(draft.nodes), confidence=0.8)
-                visit.doubt("the visit is inferred from a meeting at the other's home", 0.85)
+            if guest.country not in (home, None) and guest.rank in TRAVELS and _is_named(scene, guest):
+                visit = Draft(
+                    "visit",
+                    draft.node,
+                    (guest,),
+                    hosts or (Party(home, country_name(home)),),
+                    place,
+                    nodes=list(draft.nodes),
+                    confidence=0.8,
+                )
+                visit.doubt("the visit is inferred from what was done there", 0.85)
                 implied.append(visit)
     return implied
+
+
+def _behind_in(scene: Scene, place: Mention) -> bool:
+    """`signed in Baku`, not `the Baku Declaration`."""
+    return any(node.dep_ == "pobj" and node.head.lower_ in ("in", "at") for node in nodes_of(scene, place))
+
+
+def _is_named(scene: Scene, guest: Party) -> bool:
+    """Whether the sentence speaks of the person, not only of the country or of its part of the world."""
+    held = [mention for mention in scene.parsed.mentions if guest in mention.parties]
+    return any(mention.kind == "person" for mention in held)

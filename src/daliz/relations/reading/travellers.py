@@ -64,6 +64,8 @@ def means_travel(scene: Scene, node: Node) -> bool:
     """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
     if node.lemma_ == "lead" and any((held := scene.mention(child)) and held.rank == "delegation" for child in objects(node)):
         return True
+    if node.lemma_ == "make" and told_among(node) and any(child.lemma_ in CARRIERS for child in children(node, "dobj")):
+        return True
     if node.lemma_ in BESIDE:
         return any({child.lemma_, child.lower_} & BESIDE[node.lemma_] for child in node.children)
     if node.lemma_ in ("expect", "await"):

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
-from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of, spoken_of
+from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences, venue
 from daliz.relations.reading.travellers import among, back_there, carried_along, means_travel, presented, told_among, travellers
 from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.whereabouts import at_venue, here, note_venue, spoken_of, venue_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 SPANS = words("visits_spans")
+COMES = words("visits_comes")
 ATTENDED = words("visits_attended")
 WELCOMES = words("visits_welcomes")
 GUESSED = "the country visited is taken from elsewhere in the sentence"
@@ -30,6 +32,7 @@ def visits(scene: Scene) -> list[Draft]:
     """Visits of a sentence, one for each visitor and country."""
     assert scene.parsed.doc is not None
     verbs, nouns, attends = patterns("visit"), patterns("visit"), patterns("attend")
+    note_venue(scene)
     found: list[Draft] = []
     for node in scene.parsed.doc:
         lemma = node.lemma_.lower()
@@ -41,6 +44,8 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_attendance(scene, node, row)
         if node.pos_ == "ADJ" and lemma == "absent":
             found += _by_absence(scene, node)
+        elif node.pos_ == "ADJ" and lemma == "present":
+            found += _by_presence(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
     found += _by_visitors(scene, found)
@@ -54,7 +59,7 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
     drafts = []
     told = {party.country for draft in found for party in draft.who}
     for node, mention in scene.persons():
-        if not mention.text.casefold().startswith(("visiting ", "the visiting ")) or mention.country in (None, *told):
+        if " visiting " not in f" {mention.text.casefold()}" or mention.country in (None, *told):
             continue
         host, doubts = _host_elsewhere(scene, mention.parties)
         place = next((held for _, held in scene.places() if held.country == host), None)
@@ -81,8 +86,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.lemma_ == "include":
         guests = subjects(node)[0]
         places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
-    if not places and (told_among(node) or back_there(node)):
-        places = spoken_of(scene, node, who)
+    if not places and (told_among(node) or back_there(node) or _to_nowhere(node)):
+        places = here(scene, node) or spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
         places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
@@ -105,6 +110,15 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             gone = any(child.lower_ == "had" for child in node.children)
             draft.status = "hypothetical" if gone else row["mood"]
     return found
+
+
+def _to_nowhere(node: Node) -> bool:
+    """`had flown in a day earlier`, `is expected on Monday`, `arrived late`: where to, the article has said."""
+    if node.lemma_ not in COMES or any(child.dep_ in ("dobj", "attr", "xcomp", "ccomp") for child in node.children):
+        return False
+    if any(child.lower_ in ("home", "back", "together", "out", "about", "across", "true", "forward") for child in node.children):
+        return False
+    return not any(child.dep_ == "prep" and child.lower_ not in ("for", "with", "on", "by", "at", "after") for child in node.children)
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
@@ -269,19 +283,42 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     for part in children(node, "dobj"):
         events += pobjs(part, ("in", "at"))
     body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
-    if not body and not any(event.lemma_.lower() in ATTENDED for event in events):
+    named = body or any(event.lemma_.lower() in ATTENDED for event in events)
+    told = (
+        venue_of(scene, who)
+        if all(event.lower_ in ("it", "which", "that", "this", "them") or event.lemma_ in ATTENDED for event in events)
+        else None
+    )
+    if not named and told is None:
         return []
     places = [place for event in (*events, node) if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
-    places += destinations(scene, node, "in|at")
+    places += destinations(scene, node, "in|at") or here(scene, node, *events)
+    elsewhere = not places and told is not None
+    drafts = _margins(scene, node, who, who_nodes, [told.place] if elsewhere and told is not None else places[:1])
+    return at_venue(drafts, told) if elsewhere else drafts
+
+
+def _margins(scene: Scene, node: Node, who: tuple[Party, ...], who_nodes: list[Node], places: list[Mention]) -> list[Draft]:
     drafts = []
-    for party in who:
-        for place in places[:1]:
-            draft = journey(scene, node, party, place, (), who_nodes)
-            if draft is not None:
-                draft.level = "summit_margin"
-                draft.doubt("the visit is inferred from taking part there", 0.85)
-                drafts.append(draft)
+    for draft in (journey(scene, node, party, place, (), who_nodes) for party in who for place in places):
+        if draft is not None:
+            draft.level = "summit_margin"
+            draft.doubt("the visit is inferred from taking part there", 0.85)
+            drafts.append(draft)
     return drafts
+
+
+def _by_presence(scene: Scene, node: Node) -> list[Draft]:
+    """`were present at the summit in Baku`, `are among the leaders present`."""
+    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
+    if verb is None or verb.lemma_ != "be":
+        return []
+    who_nodes = subjects(verb)
+    who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
+    places = [place for child in pobjs(node, ("in", "at")) if (place := scene.place(child)) is not None]
+    told = venue_of(scene, who) if not places else None
+    drafts = _margins(scene, node, who, who_nodes, places[:1] or ([told.place] if told is not None else []))
+    return at_venue(drafts, told) if told is not None else drafts
 
 
 def _is_topic(scene: Scene, place: Mention) -> bool:

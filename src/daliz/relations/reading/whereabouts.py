@@ -1,0 +1,59 @@
+"""Where an article is: its dateline, the event it tells of, and what `there`, `here` and `the city` stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.article import Venue
+from daliz.relations.reading.events import Party
+from daliz.relations.reading.frames import PLACES, Draft, Scene
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.mentions import Mention
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+GATHERINGS = words("visits_attended") | words("sessions_talks")
+THERE = "the place is the one that the article told of before"
+
+
+def note_venue(scene: Scene) -> None:
+    """Keep where and when a summit or meeting of this sentence is held, for who `attended` by the next one."""
+    doc = scene.parsed.doc
+    assert doc is not None
+    if not any(node.lemma_.lower() in GATHERINGS or ((held := scene.mention(node)) and held.kind == "body") for node in doc):
+        return
+    held = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
+    held += [scene.article.dateline] if scene.article.dateline is not None and not held else []
+    days = [when for _, when in scene.whens() if len(when.past[0]) == len("2024-03-11")]
+    if held:
+        scene.article.venues.append(Venue(held[0], days[0] if days else None))
+
+
+def spoken_of(scene: Scene, node: Node, who: Iterable[Party]) -> list[Mention]:
+    """Where `there` is: the place abroad that the article named last."""
+    homes = {party.country for party in who}
+    before = scene.article.before(scene.parsed.characters(node.i)[0])
+    return [mention for mention in before if mention.kind in PLACES and mention.kind != "countries" and mention.country not in homes][:1]
+
+
+def venue_of(scene: Scene, who: Iterable[Party]) -> Venue | None:
+    """The venue told last in the article, where it is abroad for one of them."""
+    held = scene.article.venues[-1] if scene.article.venues else None
+    return held if held is not None and any(party.country != held.place.country for party in who) else None
+
+
+def at_venue(drafts: list[Draft], told: Venue | None) -> list[Draft]:
+    """Drafts of visits to an event that the article told of before, with its day where they have none of their own."""
+    for draft in drafts:
+        draft.told = told.when if told is not None else None
+        draft.doubt(THERE, 0.9)
+    return drafts
+
+
+def here(scene: Scene, *nodes: Node) -> list[Mention]:
+    """The town of the dateline, where a clause says `here`."""
+    line = scene.article.dateline
+    said = any(child.lower_ == "here" for node in nodes for child in node.children)
+    return [line] if said and line is not None else []
