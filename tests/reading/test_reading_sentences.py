@@ -536,3 +536,34 @@ def test_documents_of_old_are_no_news(reader: Reader) -> None:
 )
 def test_where_it_was_is_told_by_the_text_around(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
     assert {(visit.who[0].country, visit.country) for visit in read(reader, text, "visit")} == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Georgia and Kazakhstan agreed to end the dispute, signing a declaration on Monday.", ["done"]),
+        ("Georgia and Kazakhstan had planned to sign a declaration there.", ["hypothetical"]),
+        ("Georgia and Kazakhstan have planned to sign a declaration there.", ["planned"]),
+    ],
+)
+def test_what_is_told_beside_a_plan(reader: Reader, text: str, status: list[str]) -> None:
+    assert [event.status for event in read(reader, text, "signing")] == status
+
+
+@pytest.mark.parametrize(
+    ("line", "country"),
+    [("TBILISI, March 12 (AFP) - ", "GEO"), ("Tbilisi, March 12. ", "GEO"), ("BRUSSELS (Reuters) - ", None), ("", None)],
+)
+def test_a_signing_nowhere_else_was_in_the_report_s_own_town(reader: Reader, line: str, country: str | None) -> None:
+    (signing,) = read(reader, line + "Georgia and Kazakhstan signed a declaration on Monday.", "signing")
+    assert signing.country == country
+
+
+def test_the_number_of_a_summit_is_that_of_its_plenary_session(reader: Reader) -> None:
+    (session,) = read(reader, "Tokayev spoke at the plenary session of the 6th summit of the Organization of Turkic States.", "session")
+    assert session.number == 6
+
+
+def test_a_count_of_what_is_in_force_is_of_no_day_of_another_event(reader: Reader) -> None:
+    (stock,) = read(reader, "Last month, Georgia and Kazakhstan added six treaties to the 80 already in force.", "stock")
+    assert (stock.number, stock.date_start) == (80, DAY)

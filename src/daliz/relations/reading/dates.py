@@ -63,7 +63,7 @@ GRACE_DAYS = 3
 BOUND = re.compile(r"\b(?:since|for|by|until)\s+$", re.IGNORECASE)
 OPEN_END = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)
 # `his first visit since 2019` was not in 2019.
-FIRST_SINCE = re.compile(r"\b(?:first|last|only|highest|biggest|largest|latest)\b[^.;:]{0,40}\bsince\s+$", re.IGNORECASE)
+FIRST_SINCE = re.compile(r"\b(?:first|last|only|highest|biggest|largest|latest)\b[^.;:]{0,80}\bsince\s+$", re.IGNORECASE)
 # `his third foreign trip in 2024` says which of the year's it was, not when.
 COUNTED_IN = re.compile(
     r"\b(?:\w+(?:st|nd|rd|th)|maiden|only)\s+(?:[\w-]+\s+){0,3}(?:trip|visit|tour|journey)\s+(?:abroad\s+)?(?:in|of)\s+$", re.IGNORECASE
@@ -250,7 +250,7 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             or FIRST_SINCE.search(text[: match.start()])
             or FORMER.search(text[: match.start()])
             or (form == "year" and COUNTED_IN.search(text[: match.start()]))
-            or (form == "year" and text[: match.start()].endswith("for "))
+            or ((form == "year" or "current" in match[0]) and text[: match.start()].endswith("for "))
         ):
             continue
         if form in ("later", "earlier", "same"):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
+# `is coming to Baku` is yet to come, `is visiting` is not.
+COMING = words("moods_coming")
 MEANWHILE = words("moods_meanwhile")
 # `the first leader to visit` has visited.
 # `the agenda includes the signing`, `anticipated outcomes include a visit`.
@@ -46,6 +48,12 @@ def _verb_mood(verb: Node) -> str:
             mood = _stronger(mood, "negated")
         elif child.dep_ == "mark" or child.dep_ == "advmod":
             mood = _stronger(mood, _moods().get(("clause", child.lower_)))
+    if (
+        verb.tag_ == "VBG"
+        and verb.lemma_ in COMING
+        and any(child.dep_ == "aux" and child.tag_ in ("VBZ", "VBP") for child in verb.children)
+    ):
+        mood = _stronger(mood, "planned")
     if _inverted(verb):
         mood = _stronger(mood, "hypothetical")
     if any(
@@ -113,7 +121,7 @@ def status_of(node: Node) -> str:
             if above.lemma_ in HOLDING and below.dep_ == "dobj":
                 mood = _stronger(mood, _agenda(above))
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
-                mood = _stronger(mood, _governed(above, below))
+                mood = _stronger(mood, _unfulfilled(above, _governed(above, below)))
             if aside := _aside(below, node):
                 mood = _stronger(mood, _governed(above, node, "nsubjpass"))
             if below.dep_ in ("ccomp", "advcl", "relcl") and not (_carries(above, below) or _joins(below) or aside):
@@ -218,6 +226,12 @@ def _is_purpose(node: Node) -> bool:
 def _carries(above: Node, below: Node) -> bool:
     """Whether a mood above reaches into a clause: `denied that`, `expects that` do, `said that` does not."""
     return ("governor", above.lemma_) in _moods() and below.dep_ == "ccomp"
+
+
+def _unfulfilled(verb: Node, mood: str | None) -> str | None:
+    """`had planned to sign`: a plan of before that may have come to nothing."""
+    before = any(child.lower_ == "had" and child.dep_ == "aux" for child in verb.children)
+    return "hypothetical" if mood == "planned" and before and verb.lemma_ in ("plan", "intend", "hope", "want", "mean") else mood
 
 
 def _governed(above: Node, below: Node, relation: str = "") -> str | None:

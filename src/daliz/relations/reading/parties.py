@@ -37,7 +37,7 @@ def _with_stranger(draft: Draft, strangers: list[Party]) -> tuple[Party, ...]:
     return tuple(replace(strangers[0], country=party.country) if party is bare[0] else party for party in draft.who)
 
 
-def speaker_for(scene: Scene, code: str) -> Party | None:
+def speaker_for(scene: Scene, code: str | None) -> Party | None:
     """Who was last named of a country before a sentence, for `the two signed`."""
     for mention in scene.article.before(scene.parsed.start):
         if mention.kind == "person" and len(mention.parties) == 1 and mention.country == code and mention.parties[0].rank in STATES:

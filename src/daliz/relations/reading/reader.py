@@ -108,9 +108,16 @@ class Reader:
             article.topics.append((scene.parsed.start, scene.subject()))
             found = [_event(scene, draft, day, before) for draft in drafts]
             exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
-            before = exact[0] if exact else before if _near(before, day) else None
+            before = exact[0] if exact else _told(scene, day) or (before if _near(before, day) else None)
             events += found
-        return Reading(tuple(settled(merged(events))), notices, article.text)
+        return Reading(tuple(settled(merged(events), article)), notices, article.text)
+
+
+def _told(scene: Scene, day: date | None) -> str | None:
+    """The one day that a sentence without an event tells, for what the next sentences tell: `consulted each other on Tuesday`."""
+    days = {when.past[0] for _, when in scene.whens() if when.form in ("weekday", "day", "today", "yesterday")}
+    told = days.pop() if len(days) == 1 else None
+    return told if told is not None and len(told) == len("2024-03-11") and _near(told, day) else None
 
 
 def _holds(event: ReadEvent) -> bool:
@@ -224,7 +231,7 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
         child.lower_ for above in list(up(draft.node))[:1] for child in above.children
     }
     long_ago = draft.node.pos_ == "VERB" and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
-    if VAGUE & words or long_ago:
+    if VAGUE & words or (long_ago and not (before and draft.kind == "visit")):
         draft.doubt("the text says that it was earlier, but no day", 0.9)
         return None, None
     if before:

@@ -132,7 +132,8 @@ class Named:
 def _named(scene: Scene, node: Node) -> Named | None:
     """The body, number and groups of a session; None for a meeting of nobody in particular."""
     body, body_nodes = _body_of(scene, node)
-    number, number_nodes = _ordinal(node)
+    inner = [part for part in pobjs(node, ("of",)) if part.lemma_.lower() in NOUNS]
+    number, number_nodes = next((told for one in (node, *inner) if (told := _ordinal(one))[0] is not None), (None, []))
     groups = _groups(scene, node, number)
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
@@ -178,7 +179,7 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     draft.place = place_of(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"
-    if draft.status == "planned" and _takes_part(predicate):
+    if draft.status == "planned" and _takes_part(predicate) and not _will(predicate):
         return None
     if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
@@ -194,8 +195,12 @@ def _status(node: Node, predicate: Node) -> str:
 
 
 def _takes_part(verb: Node) -> bool:
-    """`arrived to attend a session` tells of a trip, and says no more of the session than that."""
+    """`attends`, `takes part in`; `arrived to attend a session` tells of a trip, and says no more of the session than that."""
     return verb.lemma_ in ("attend", "participate", "join", "address") or any(part.lower_ == "part" for part in children(verb, "dobj"))
+
+
+def _will(verb: Node) -> bool:
+    return any(child.lower_ == "will" for child in verb.children)
 
 
 def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:

@@ -106,12 +106,19 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         return None
     if verb.lemma_ in EXCHANGES and papers[0].lemma_.lower() in WORDS_ONLY:
         return None
+    teller = _teller(verb)
     ceremony = verb.dep_ in ("acl", "relcl") and verb.head.lemma_ == "ceremony"
-    draft = Draft(kind, verb, status=status_of(verb.head if ceremony else verb))
+    draft = Draft(kind, verb, status=status_of(verb.head if ceremony else teller or verb))
     _fill(scene, draft, verb, papers)
     signers = [verb.head] if reduced else (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
     _who(scene, draft, verb, papers, signers)
     return draft if draft.who or kind == "signing" else None
+
+
+def _teller(verb: Node) -> Node | None:
+    """`agreed to end the feud, signing a declaration`: what is told behind a comma is as true as the main verb, not as the aim."""
+    aside = verb.tag_ == "VBG" and verb.dep_ == "advcl" and verb.i > 0 and verb.nbor(-1).text == "," and verb.head.dep_ == "xcomp"
+    return next((above for above in up(verb) if above.tag_ in ("VBD", "VBZ", "VBP")), None) if aside else None
 
 
 def _paper_before(node: Node, reach: int = 4) -> list[Node]:
@@ -200,6 +207,8 @@ def _who(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: li
         codes = {party.country for party in parties if party.country}
     draft.who = _named(draft, by_country(unique(party for party in parties if party.country)), signers, scene)
     name_parties(scene, draft)
+    if any(node.lower_ in TWO for node in signers):
+        draft.who = tuple((speaker_for(scene, party.country) if party.rank is None else None) or party for party in draft.who)
     if len(codes) < 2 and draft.status == "done":
         draft.doubt("only one side of the signing is named" if codes else "who signed is not named", 0.75)
 
@@ -245,8 +254,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     pair = pair or scene.article.pair(scene.parsed.characters(verb.i)[0], scene.parsed.end)
     if pair and (not codes or codes & set(pair)):
         draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
-        people = any(node.lower_ in TWO for node in subjects(verb))
-        return [(speaker_for(scene, code) if people else None) or scene.partner(code, None, scene.parsed.start) for code in pair]
+        return [scene.partner(code, None, scene.parsed.start) for code in pair]
     return []
 
 

@@ -25,7 +25,7 @@ RETURNS = words("timing_returns")
 # A visit in the first half of a year did not last from January to June: only its year is told.
 PERIODS = frozenset({"half", "quarter", "nmonths"})
 SINGLE = frozenset({"visit", "meeting", "session", "signing", "ratification"})
-LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project"})
+LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project", "stock"})
 
 
 def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
@@ -47,7 +47,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         for draft in _of_its_town(scene, node, closest):
             draft.whens.append((nearest, when))
     for draft in drafts:
-        if not draft.whens:
+        if not draft.whens and (draft.kind != "stock" or len(drafts) == 1):
             shared = [when for node, when in whens if _shares(node, draft) and not _apart(node, draft)]
             shared = [when for when in shared if not _valid_until(scene, when, draft)]
             if len(whens) == 1 and _another_stop(whens[0][0], draft, drafts):

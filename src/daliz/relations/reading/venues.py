@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from daliz.relations.reading.article import Article
 from daliz.relations.reading.events import ReadEvent
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 REPORTS = words("timing_reports")
 WITH_VENUES = ("session", "signing")
 ASIDE = 4
+LINE = re.compile(r"[^.!?]{0,60}?(?:\s--?\s|\s?[–—]\s?|\)|\.|:)")
 # A visit whose first day alone is told may last this many more.
 STAY = 3
 
@@ -45,9 +48,28 @@ def _in_a_title(node: Node, draft: Draft) -> bool:
     return any(upper.i in papers and upper.i < node.i for upper in above[1:]) and node.head.head.i not in papers
 
 
-def settled(events: Sequence[ReadEvent]) -> list[ReadEvent]:
+def settled(events: Sequence[ReadEvent], article: Article) -> list[ReadEvent]:
     """Events of a text, those without a place set where the text's own visits and meetings between the same countries were."""
-    return [_settle(event, events) if event.kind in WITH_VENUES and event.country is None else event for event in events]
+    found = [_settle(event, events) if event.kind in WITH_VENUES and event.country is None else event for event in events]
+    line = _dateline(article)
+    return found if line is None else [_at(event, line) for event in found]
+
+
+def _dateline(article: Article) -> Mention | None:
+    """The town at the head of a report: `MANILA, Nov 3 (AFP) -`."""
+    at, first = article.seen[0] if article.seen else (0, None)
+    if first is None or first.kind != "place" or article.text[:at].strip():
+        return None
+    return first if LINE.match(article.text, at + len(first.text)) else None
+
+
+def _at(event: ReadEvent, line: Mention) -> ReadEvent:
+    """`signed here on Monday`, or what the report's own town saw when it is in one of the countries that took part."""
+    if event.kind not in WITH_VENUES or event.country is not None or event.status != "done" or line.country not in event.countries():
+        return event
+    return replace(
+        event, country=line.country, place=line.place, doubts=(*event.doubts, "where it was is taken from the report's own town")
+    )
 
 
 def _settle(event: ReadEvent, events: Sequence[ReadEvent]) -> ReadEvent:
