@@ -138,10 +138,10 @@ def _mixed(model: linopy.Model, design: Design, dims: Dimensions, top: xr.DataAr
     return built
 
 
-def capacities(model: linopy.Model, design: Design, found: dict[str, Any], load: Part) -> None:
-    """Load on each resource within what there is and what is built, in each scenario."""
+def capacities(model: linopy.Model, design: Design, found: dict[str, Any], *load: Part) -> None:
+    """Load on each resource, as far as it is known yet, within what there is and what is built, in each scenario."""
     dims = Dimensions(design)
-    parts = [load, Part(-design.options.adds, found["built"], "option")] if "built" in found else [load]
+    parts = [*load, Part(-design.options.adds, found["built"], "option")] if "built" in found else load
     limit = array(design.capacity, resource=dims.resource, scenario=dims.scenario)
     model.add_constraints(total(model, parts, dims.resource, dims.scenario) <= limit, name="capacity")
 
@@ -151,9 +151,9 @@ def demand_of(design: Design) -> float:
     return float(design.amount.sum(0) @ design.probability)
 
 
-def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Callable[[], Any]) -> None:
+def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, Any], moving: Callable[[], Any] | None = None) -> None:
     """Set the objective; that of growth is minus the demand carried. moving: makes the cost of moving in each scenario (expression over
-    scenario), where it counts.
+    scenario), where it counts and is known yet.
     """
     dims = Dimensions(design)
     weight = array(design.probability, scenario=dims.scenario)
@@ -167,12 +167,15 @@ def objective(model: linopy.Model, design: Design, goal: Goal, found: dict[str, 
             model.add_objective((found["growth"] * (-carried * weight)).sum())
         return
     building = [(found["built"] * array(design.options.cost, option=dims.option)).sum()] if "built" in found else []
-    paid = [] if goal == "build_cost" else [moving()]
+    paid = [] if goal == "build_cost" or moving is None else [moving()]
     if "unserved" in found:
         paid.append((found["unserved"] * design.unserved_cost).sum("demand"))
     if goal == "worst_cost":
-        model.add_constraints(sum(paid[1:], paid[0]) - found["worst"] <= 0, name="worst_cost")
+        each = found["worst"] * array(-np.ones(len(dims.scenario)), scenario=dims.scenario)
+        model.add_constraints(sum(paid, each) <= 0, name="worst_cost")
         paid = [found["worst"] + 0]
     else:
         paid = [(cost * weight).sum() for cost in paid]
-    model.add_objective(sum([*paid, *building][1:], [*paid, *building][0]))
+    terms = [*paid, *building]
+    if terms:
+        model.add_objective(sum(terms[1:], terms[0]))

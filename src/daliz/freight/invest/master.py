@@ -1,4 +1,4 @@
-"""The route-based programme in HiGHS, to which routes are added as columns, and the shortest ways that propose them."""
+"""The route-based programme in HiGHS: what to build as linopy writes it, and routes as columns, the first of them as those added later."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sparse
-from scipy.sparse import csgraph
 
-from daliz.freight.invest.blocks import Dimensions, Part, array, capacities, extra, investment, objective, total
+from daliz.freight.invest.blocks import capacities, extra, investment, objective
 from daliz.freight.invest.design import Design, Floats, Goal, Ints
-from daliz.freight.invest.solve import highs, values_of
+from daliz.freight.invest.solve import highs, places, values_of
 
 FEASIBLE = 2
 """HiGHS' word for a solution that keeps all bounds."""
@@ -39,107 +38,87 @@ class Found(NamedTuple):
     objective: float
 
 
-class Ways:
-    """Shortest ways over the arcs of a design at any prices."""
-
-    def __init__(self, design: Design) -> None:
-        self.design = design
-        key = design.tail * design.nodes + design.head
-        self.order = np.lexsort((np.arange(len(key)), key))
-        self.pair, self.start = np.unique(key[self.order], return_index=True)
-        self.origins, self.row = np.unique(design.origin, return_inverse=True)
-
-    def find(self, price: Floats) -> tuple[Floats, list[tuple[int, ...] | None]]:
-        """Cost of the cheapest way of each demand, and its arcs (None: there is none)."""
-        nodes = self.design.nodes
-        # Of parallel arcs the cheapest counts; among equals the first, so that results do not depend on the order of a sort.
-        ranked = np.lexsort((np.arange(len(price)), price, self.design.tail * nodes + self.design.head))
-        cheapest = ranked[self.start]
-        weight = np.maximum(price[cheapest], 1e-12)
-        graph = sparse.csr_matrix((weight, (self.pair // nodes, self.pair % nodes)), shape=(nodes, nodes))
-        distance, before = csgraph.dijkstra(graph, indices=self.origins, return_predecessors=True)
-        arc_of = dict(zip(self.pair.tolist(), cheapest.tolist(), strict=True))
-        ways: list[tuple[int, ...] | None] = []
-        for k, row in enumerate(self.row):
-            ways.append(self._walk(before[row], int(self.design.origin[k]), int(self.design.destination[k]), arc_of))
-        return distance[self.row, self.design.destination], ways
-
-    def _walk(self, before: Ints, origin: int, at: int, arc_of: dict[int, int]) -> tuple[int, ...] | None:
-        chain = []
-        while at != origin:
-            previous = int(before[at])
-            if previous < 0:
-                return None
-            chain.append(arc_of[previous * self.design.nodes + at])
-            at = previous
-        return tuple(reversed(chain))
-
-
 class Master:
-    """The route-based programme: written with the cheapest route of each demand, the others are added as columns."""
+    """The route-based programme.
 
-    def __init__(self, design: Design, goal: Goal, ways: Ways, routes: Iterable[Route] = ()) -> None:
+    Attributes: routes (number of each), known (routes and the scenarios in which they may be used), options (columns of what is built),
+    short (columns of demand that is not carried, which only a search for something feasible lets in).
+    """
+
+    def __init__(self, design: Design, goal: Goal, routes: Iterable[Route]) -> None:
         self.design, self.goal = design, goal
         self.scenarios = len(design.probability)
-        # A demand without a way gets an empty one, which its upper bound keeps at 0.
-        first = [Route(k, chain or ()) for k, chain in enumerate(ways.find(design.cost)[1])]
-        self.routes = {route: k for k, route in enumerate(first)}
-        self.known = {(route, s) for route in first for s in range(self.scenarios)}
-        self.model, self.found = self._write(first)
-        self.solver = highs(self.model)
-        self.first_columns = self.solver.getNumCol()
-        self.columns: list[tuple[int, int]] = []
-        rows = self.model.matrices.clabels
-        place = np.full(int(rows.max()) + 1, -1)
-        place[rows] = np.arange(len(rows))
-        row = {name: place[rule.labels.values] for name, rule in self.model.constraints.items()}
-        self.demand_row, self.capacity_row = row["demand"], row["capacity"]
-        self.cost_row = row.get("worst_cost")
-        self.options = self._option_columns()
-        self.price = np.array(self.model.matrices.c)
+        self.routes: dict[Route, int] = {}
+        self.known: set[tuple[Route, int]] = set()
+        self.model, self.found = self._write()
+        self.matrices = self.model.matrices
+        self.solver = highs(self.matrices)
+        self.written = len(self.matrices.vlabels)
+        self.price = np.array(self.matrices.c)
         self.seeking = False
+        row = self._rows_of("capacity")
+        self.capacity_row = self._unlimited_by_options() if row is None else row
+        self.cost_row = self._rows_of("worst_cost")
+        self.options = self._columns_of("built").astype(np.int32)
+        self.demand_row = self._demand_rows()
         self.short = self._short_columns() if goal in COSTS and design.unserved_cost is None else np.zeros(0, np.int32)
-        more = [route for route in dict.fromkeys(routes) if route not in self.routes]
-        self.add([(route, s) for route in more for s in range(self.scenarios)])
+        self.first_route = len(self.price)
+        self.columns: list[tuple[int, int]] = []
+        self.add([(route, s) for route in dict.fromkeys(routes) for s in range(self.scenarios)])
 
-    def _write(self, first: Sequence[Route]) -> tuple[Any, dict[str, Any]]:
-        """The programme with a route for each demand in every scenario."""
-        design, goal, dims = self.design, self.goal, Dimensions(self.design)
+    def _write(self) -> tuple[Any, dict[str, Any]]:
+        """What can be built, its rules, its capacities and the goal."""
         model = extra("linopy").Model()
-        found = investment(model, design, goal, relaxed=True)
-        upper = array([np.inf if route.arcs else 0.0 for route in first], demand=dims.demand)
-        flow = model.add_variables(lower=0, upper=upper, coords=[dims.demand, dims.scenario], name="flow")
-        takes, cost = _matrices(design, first)
-        amount = array(design.amount, demand=dims.demand, scenario=dims.scenario)
-        if "growth" in found:
-            model.add_constraints(flow - found["growth"] * amount == 0, name="demand")
-        else:
-            each = sparse.identity(len(dims.demand), format="csr")
-            served = [flow, found["unserved"]] if "unserved" in found else [flow]
-            parts = [Part(each, one, "demand") for one in served]
-            model.add_constraints(total(model, parts, dims.demand, dims.scenario) == amount, name="demand")
-        capacities(model, design, found, Part(takes, flow, "demand"))
-        objective(model, design, goal, found, lambda: (flow * array(cost, demand=dims.demand)).sum("demand"))
+        found = investment(model, self.design, self.goal, relaxed=True)
+        if "built" in found:
+            capacities(model, self.design, found)
+        objective(model, self.design, self.goal, found)
         return model, found
 
-    def _option_columns(self) -> npt.NDArray[np.int32]:
-        """HiGHS columns of what is built."""
-        if "built" not in self.found:
-            return np.zeros(0, np.int32)
-        labels = self.model.matrices.vlabels
-        place = np.full(self.model._xCounter, -1)
-        place[labels] = np.arange(len(labels))
-        return np.asarray(place[self.found["built"].labels.values], np.int32)
+    def _rows_of(self, rule: str) -> Ints | None:
+        """Rows of a rule that linopy wrote."""
+        if rule not in self.model.constraints:
+            return None
+        return np.asarray(places(self.matrices.clabels)[self.model.constraints[rule].labels.values])
+
+    def _columns_of(self, variable: str) -> Ints:
+        """Columns of a variable that linopy wrote; none where there is no such variable."""
+        if variable not in self.found:
+            return np.zeros(0, np.int64)
+        return np.asarray(places(self.matrices.vlabels)[self.found[variable].labels.values])
+
+    def _rows(self, least: Floats, most: Floats, table: sparse.csr_matrix) -> Ints:
+        """More rows. Returns: their numbers, in the shape of their limits."""
+        first, count = self.solver.getNumRow(), least.size
+        starts, cells = table.indptr[:-1].astype(np.int32), table.indices.astype(np.int32)
+        self.solver.addRows(count, least.ravel(), most.ravel(), table.nnz, starts, cells, table.data)
+        return np.arange(first, first + count).reshape(least.shape)
+
+    def _unlimited_by_options(self) -> Ints:
+        """Capacities where nothing can be built."""
+        limit = self.design.capacity
+        return self._rows(np.full(limit.shape, -np.inf), limit, sparse.csr_matrix((limit.size, self.written)))
+
+    def _demand_rows(self) -> Ints:
+        """What is carried of each demand in each scenario, and what is left unserved, is the demand, or its multiple."""
+        amount = self.design.amount
+        each = np.arange(amount.size)
+        if "growth" in self.found:
+            cell = self._columns_of("growth")[each % self.scenarios]
+            table = sparse.csr_matrix((-amount.ravel(), (each, cell)), shape=(len(each), self.written))
+            return self._rows(np.zeros(amount.shape), np.zeros(amount.shape), table)
+        cell = self._columns_of("unserved").ravel()
+        table = sparse.csr_matrix((np.ones(len(cell)), (each[: len(cell)], cell)), shape=(len(each), self.written))
+        return self._rows(amount, amount, table)
 
     def _short_columns(self) -> npt.NDArray[np.int32]:
-        """Columns for demand that is not carried, which only a search for something feasible lets in."""
+        """Columns for demand that is not carried."""
         at, count = self.solver.getNumCol(), self.demand_row.size
         none = np.zeros(count)
         self.solver.addCols(
             count, none, none, none, count, np.arange(count, dtype=np.int32), self.demand_row.ravel().astype(np.int32), np.ones(count)
         )
         self.price = np.append(self.price, none)
-        self.first_columns += count
         return np.arange(at, at + count, dtype=np.int32)
 
     def seek(self, on: bool) -> None:
@@ -154,7 +133,7 @@ class Master:
 
     def missing(self) -> float:
         """Demand that the last search for something feasible left uncarried, as a share of all."""
-        return float(self.solver.getInfo().objective_function_value) / float(self.design.amount.sum())
+        return self.value() / float(self.design.amount.sum())
 
     def run(self) -> None:
         """Solve over the routes at hand."""
@@ -163,6 +142,10 @@ class Master:
     def feasible(self) -> bool:
         """Whether the last run found a solution."""
         return int(self.solver.getInfo().primal_solution_status) == FEASIBLE
+
+    def value(self) -> float:
+        """Objective of the last solution."""
+        return float(self.solver.getInfo().objective_function_value)
 
     def built(self) -> Floats:
         """Units of each option in the last solution."""
@@ -177,18 +160,19 @@ class Master:
         """Keep the options between so many units."""
         self.solver.changeColsBounds(len(self.options), self.options, low, high)
 
-    def rules(self) -> tuple[sparse.csr_matrix, Floats, Floats]:
-        """The rules of building: a matrix over the options, and its least and most."""
-        matrices = self.model.matrices
-        alone = np.ones(len(matrices.b), bool)
-        alone[self.demand_row.ravel()] = alone[self.capacity_row.ravel()] = False
-        least = np.where(matrices.sense == "<", -np.inf, matrices.b)[alone]
-        most = np.where(matrices.sense == ">", np.inf, matrices.b)[alone]
-        return sparse.csr_matrix(sparse.csr_matrix(matrices.A)[alone][:, self.options]), least, most
-
     def hold(self, units: Floats | None) -> None:
         """Keep the options at so many units, or let them free again."""
         self.bound(*(self.limits() if units is None else (units, units)))
+
+    def rules(self) -> tuple[sparse.csr_matrix, Floats, Floats]:
+        """The rules of building: a matrix over the options, and its least and most."""
+        matrices = self.matrices
+        table = sparse.csr_matrix(sparse.csr_matrix(matrices.A)[:, self.options])
+        alone = np.diff(table.indptr) > 0
+        alone[self.capacity_row.ravel()] = False
+        least = np.where(matrices.sense == "<", -np.inf, matrices.b)[alone]
+        most = np.where(matrices.sense == ">", np.inf, matrices.b)[alone]
+        return table[alone], least, most
 
     def duals(self) -> tuple[Floats, Floats, Floats]:
         """Of demands and of capacities (in each scenario), and what a unit of cost of moving weighs in each scenario."""
@@ -238,12 +222,11 @@ class Master:
     def found_now(self) -> Found:
         """The last solution."""
         solution = np.asarray(self.solver.getSolution().col_value)
-        values = values_of(self.model, solution[: self.first_columns - len(self.short)])
+        values = values_of(self.model, self.matrices, solution[: self.written])
         flow = np.zeros((len(self.routes), self.scenarios))
-        flow[: len(values["flow"])] = values["flow"]
-        for (route, scenario), amount in zip(self.columns, solution[self.first_columns :], strict=True):
+        for (route, scenario), amount in zip(self.columns, solution[self.first_route :], strict=True):
             flow[route, scenario] += amount
-        return Found(values, flow, float(self.solver.getInfo().objective_function_value))
+        return Found(values, flow, self.value())
 
 
 def _matrices(design: Design, routes: Sequence[Route]) -> tuple[sparse.csr_matrix, Floats]:

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from daliz.freight.invest.blocks import extra
-from daliz.freight.invest.design import Floats, InvestError
+from daliz.freight.invest.design import Floats, Ints, InvestError
 
 if TYPE_CHECKING:
     import linopy
@@ -39,10 +39,10 @@ class Solved:
     values: dict[str, Floats] = field(repr=False, default_factory=dict)
 
 
-def highs(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
-    """The model handed to HiGHS, with its options set."""
+def highs(matrices: Any, time_limit_s: float | None = None, gap: float = 1e-4, threads: int = 1, log: bool = False) -> Any:
+    """The matrices of a linopy model handed to HiGHS, with its options set."""
     solver = quiet(log)
-    solver.passModel(_programme(extra("highspy"), model))
+    solver.passModel(_programme(extra("highspy"), matrices))
     # Sub-problems as heuristics cost more than they bring where a few dozen units decide over thousands of flows.
     solver.setOptionValue("mip_heuristic_run_rins", False)
     solver.setOptionValue("mip_heuristic_run_rens", False)
@@ -77,10 +77,9 @@ def _no_banner() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _programme(highspy: Any, model: linopy.Model) -> Any:
+def _programme(highspy: Any, matrices: Any) -> Any:
     """The model as HiGHS takes it. (linopy hands it over too, but not quietly.)"""
-    matrices = model.matrices
-    rows = sparse.csr_matrix(matrices.A)
+    rows = sparse.csr_matrix((0, len(matrices.c)) if matrices.A is None else matrices.A)
     programme = highspy.HighsLp()
     programme.num_row_, programme.num_col_ = rows.shape
     programme.col_cost_, programme.col_lower_, programme.col_upper_ = matrices.c, matrices.lb, matrices.ub
@@ -112,12 +111,16 @@ def outcome(solver: Any, seconds: float, constant: float = 0.0) -> Solved:
     return Solved("optimal" if status == kind.kOptimal else "time_limit", found, bound, gap, seconds)
 
 
-def values_of(model: linopy.Model, solution: Any) -> dict[str, Floats]:
-    """Values of each variable, in its own shape."""
-    position = np.full(model._xCounter, -1)
-    labels = model.matrices.vlabels
+def places(labels: Any) -> Ints:
+    """Position of each label of linopy's in the programme."""
+    position = np.full(int(labels.max(initial=-1)) + 1, -1)
     position[labels] = np.arange(len(labels))
-    flat = np.append(np.asarray(solution), np.nan)
+    return position
+
+
+def values_of(model: linopy.Model, matrices: Any, solution: Any) -> dict[str, Floats]:
+    """Values of each variable, in its own shape."""
+    position, flat = places(matrices.vlabels), np.asarray(solution)
     return {name: flat[position[variable.labels.values]] for name, variable in model.variables.items()}
 
 
@@ -128,10 +131,11 @@ def solve(model: linopy.Model, time_limit_s: float | None = None, gap: float = 1
     Returns: the outcome; after a time limit the best solution with its gap, or nan values when none was found.
     """
     began = time.perf_counter()
-    solver = highs(model, time_limit_s, gap, threads)
+    matrices = model.matrices
+    solver = highs(matrices, time_limit_s, gap, threads)
     solver.run()
     found = outcome(solver, time.perf_counter() - began, constant)
     if not np.isfinite(found.objective):
         return found
-    values = values_of(model, solver.getSolution().col_value)
+    values = values_of(model, matrices, solver.getSolution().col_value)
     return Solved(found.status, found.objective, found.bound, found.gap, found.seconds, values)
