@@ -37,8 +37,13 @@ def test_the_sea_takes_payload_by_the_metre(tiny: Corridor) -> None:
     with_sea = tiny.replace("hazards", [falling])
     changed = apply(with_sea, Scenario("dry", sea_level_year=2035))
     assert changed["hazards"]["share_closed"].to_list() == pytest.approx([0.15])
-    with pytest.raises(DalizError, match="expected 2025 or later"):
-        apply(with_sea, Scenario("dry", sea_level_year=2020))
+    # 10 cm a year, 15 % of the payload a metre: a hundredth of it is left after 66 years.
+    for year in (2020, 2092, 3000):
+        with pytest.raises(DalizError, match="expected 2025 to 2091"):
+            apply(with_sea, Scenario("dry", sea_level_year=year))
+    shallow = {**sea, "id": "shallow", "kind": "draught", "share_closed": 0.3}
+    with pytest.raises(DalizError, match="expected 2025 to 2071"):
+        apply(tiny.replace("hazards", [falling, shallow]), Scenario("dry", sea_level_year=2080))
     with pytest.raises(DalizError, match="a sea level cannot be set"):
         apply(tiny, Scenario("dry", sea_level_year=2035))
 

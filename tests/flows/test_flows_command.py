@@ -56,13 +56,22 @@ def test_every_flow_and_share_comes_with_a_range() -> None:
         assert figure["interval"]
 
 
+def test_years_that_were_not_published_are_answered_with_those_that_were() -> None:
+    for option in ("--fit", "--check"):
+        result = CliRunner().invoke(app, ["flows", "--series", "via_aze=TITR,via_rus=Northern", option, "2023,2050"])
+        assert isinstance(result.exception, DalizError)
+        assert "'TITR' and 'Northern' is published for 2050; years with both: 2020, 2022, 2023, 2024, 2025" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--demand", "0"], "demand factor = 0"),
         (["--series", "via_mid"], "expected a family and a subject"),
         (["--fit", "soon"], "expected years"),
-        (["--from", "west_town"], "no demand from west_town"),
+        (["--fit", "2022,2023"], "--fit and --check say which years of --series to use"),
+        (["--from", "west_town"], "no demand from West Town to anywhere in the table demands; cargo from West Town goes to nowhere"),
+        (["--from", "east_port", "--to", "mid_harbour"], "cargo from East Port goes to West Town (west_town)"),
         (["--series", "via_mid=Nobody,sea=Nothing"], "no yearly teu of 'Nobody'"),
     ],
 )

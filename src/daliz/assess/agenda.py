@@ -193,7 +193,8 @@ def _chosen(items: list[Item], only: Iterable[str] | None) -> list[Item]:
     known = {item.id for item in items}
     for name in (wanted := list(only)):
         if name not in known:
-            raise DalizError(f"no project or agreement {name!r}{did_you_mean(name, known)}")
+            listed = "; `daliz show projects` and `daliz show agreements` list them"
+            raise DalizError(f"no project or agreement {name!r}{did_you_mean(name, known) or listed}")
     return [item for item in items if item.id in wanted]
 
 

@@ -30,7 +30,7 @@ from daliz.assess.capacity import most_flow
 from daliz.assess.digital import FibreLoss, fibre_loss, hubs
 from daliz.assess.ways import best_ways, cargo_ends, markets_of, starts_of, week_of
 from daliz.corridor import Corridor, DalizError
-from daliz.corridor.names import did_you_mean
+from daliz.corridor.names import named_or_listed
 from daliz.corridor.places import HIGH_SEAS
 
 TOLD_FROM = 0.005
@@ -193,9 +193,7 @@ def check_country(corridor: Corridor, country: str) -> str:
     """The code of a country of the corridor. Raises: DalizError with the nearest."""
     known = sorted(set(corridor["places"]["country"].to_list()) - {HIGH_SEAS})
     if country.upper() not in known:
-        raise DalizError(
-            f"no country {country!r} in the corridor{did_you_mean(country.upper(), known) or '; there are: ' + ', '.join(known)}"
-        )
+        raise DalizError(f"no country {country!r} in the corridor{named_or_listed(country.upper(), known, 'places')}")
     return country.upper()
 
 

@@ -22,6 +22,8 @@ from daliz.corridor.names import did_you_mean
 from daliz.corridor.places import HIGH_SEAS
 from daliz.corridor.read import as_text
 
+LEAST_PAYLOAD = 0.01
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -198,19 +200,34 @@ def with_sea_level(corridor: Corridor, year: int) -> Corridor:
     """The corridor with ships' payload cut by the fall of the sea until a year.
 
     The hazards of kind sea_level say how fast the sea falls (`fall_m_year`, from `from_year` on) and which share of the payload each metre
-    takes (`share_per_m`). Raises: DalizError when the corridor has no such hazard or the year lies before it.
+    takes (`share_per_m`). Raises: DalizError when the corridor has no such hazard, or when the year lies before it or after the last one
+    in which ships carry a hundredth of their payload.
     """
     hazards = corridor["hazards"]
     falling = hazards.filter((pl.col("kind") == "sea_level") & pl.col("fall_m_year").is_not_null() & pl.col("share_per_m").is_not_null())
     if falling.is_empty():
         raise DalizError("no hazard of kind sea_level says how fast the sea falls and what a metre costs; a sea level cannot be set")
     first = int(falling["from_year"].fill_null(year).max())  # type: ignore[arg-type]
-    if year < first:
-        raise DalizError(f"sea level {year}: the hazard counts from {first}; expected {first} or later")
+    last = min(_carries_until(hazards, row) for row in falling.iter_rows(named=True))
+    if not first <= year <= last:
+        fast = max(falling.iter_rows(named=True), key=lambda row: row["fall_m_year"] * row["share_per_m"])
+        raise DalizError(
+            f"sea level {year}: expected {first} to {last}; the tables count from {first}, and falling by {100 * fast['fall_m_year']:.3g} "
+            f"cm a year, each metre taking {fast['share_per_m']:.0%} of the payload, the sea lets ships carry next to nothing after {last}"
+        )
     lost = (pl.col("fall_m_year") * pl.col("share_per_m") * (year - pl.col("from_year"))).clip(0.0, 1.0)
     hit = pl.col("id").is_in(falling["id"].to_list())
     changed = hazards.with_columns(pl.when(hit).then(lost).otherwise("share_closed").alias("share_closed"))
     return corridor.replace("hazards", changed, f"sea level of {year}")
+
+
+def _carries_until(hazards: pl.DataFrame, falling: Mapping[str, Any]) -> int:
+    """The last year in which ships on the links of a falling sea carry a hundredth of their payload, other shallows counted."""
+    others = hazards.filter(pl.col("kind").is_in(["draught", "sea_level"]) & (pl.col("id") != falling["id"])).drop_nulls("links")
+    lost = others.select("share_closed", link="links").explode("link").group_by("link").agg(pl.col("share_closed").sum())
+    already = float(lost.filter(pl.col("link").is_in(falling["links"] or []))["share_closed"].max() or 0.0)  # type: ignore[arg-type]
+    yearly = falling["fall_m_year"] * falling["share_per_m"]
+    return int((falling["from_year"] or 0) + (1 - LEAST_PAYLOAD - already) / yearly) if yearly > 0 else 9_999
 
 
 def one_each(countries: Iterable[str]) -> list[Scenario]:

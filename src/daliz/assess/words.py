@@ -118,10 +118,12 @@ def growing_queues(comparison: Comparison) -> str:
     comes = row["scenario"] + comparison.row("delivered_teu_year")["scenario"]
     if row["scenario"] <= SETTLED * comes:
         return ""
+    scenario = comparison.scenario
+    closes = scenario.close_countries or scenario.close_places or scenario.close_links
+    why = ", as cargo whose way is closed goes by the fastest way left, all of it" if closes else ""
     return (
-        f"Queues grow without end: of {readable(comes)} TEU that set out in a year {readable(row['scenario'])} are left standing, as cargo "
-        "whose way is closed goes by the fastest way left, all of it. Simulated days are those of that year, and every further year would "
-        "add to them."
+        f"Queues grow without end: of {readable(comes)} TEU that set out in a year {readable(row['scenario'])} are left standing{why}. "
+        "Simulated days are those of that year, and every further year would add to them."
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from daliz.corridor import Corridor
 
 ANY_COUNTRY = "any_country"
+RELATIONS_LISTED = 6
 
 
 def compare(
@@ -68,7 +69,7 @@ def compare(
         found = compare_all(
             loaded,
             asked,
-            relations=[_relation(text) for text in relation or []] or None,
+            relations=[_relation(loaded, text) for text in relation or []] or None,
             replications=replications,
             seed=seed,
             shares=shares,
@@ -130,12 +131,14 @@ def _links(corridor: Corridor, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _relation(text: str) -> tuple[str, str]:
+def _relation(corridor: Corridor, text: str) -> tuple[str, str]:
+    from daliz.assess.measures import main_relations
     from daliz.corridor import DalizError
 
     origin, colon, destination = text.partition(":")
     if not (origin and colon and destination):
-        raise DalizError(f"--relation {text!r}: expected ORIGIN:DESTINATION, such as xian_port:absheron")
+        known = ", ".join(":".join(relation) for relation in main_relations(corridor, RELATIONS_LISTED))
+        raise DalizError(f"--relation {text!r}: expected ORIGIN:DESTINATION, two places; most cargo goes on {known}")
     return origin, destination
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from daliz.freight.flows import Calibration, CorridorFlows
 
 SHARE_SHOWN, WAYS_SHOWN = 0.005, 30
+ENDS_LISTED = 5
 
 
 def flows(
@@ -26,22 +27,27 @@ def flows(
     series: Annotated[
         str, typer.Option(help="Fit to published volumes: two families and their subjects, such as via_aze=TITR,via_rus=Northern.")
     ] = "",
-    fit: Annotated[str, typer.Option(help="Years to fit, with commas between.")] = "2022,2023",
-    check: Annotated[str, typer.Option(help="Years to hold the fit against.")] = "2024,2025",
+    fit: Annotated[str, typer.Option(help="Years to fit, with commas between (with --series; default: 2022,2023).")] = "",
+    check: Annotated[str, typer.Option(help="Years to hold the fit against (with --series; default: all after those fitted).")] = "",
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Who takes which corridor: demand over all itineraries by price, time and reliability, slowed by what is chosen."""
     from daliz.assess.itineraries import itineraries
-    from daliz.corridor import find_place, load
+    from daliz.corridor import DalizError, find_place, load
     from daliz.freight.flows import calibrate, flow_model
+    from daliz.freight.flows.calibrate import published
     from daliz.freight.flows.families import gates
     from daliz.freight.flows.uncertainty import with_ranges
 
     tables = load(corridor)
     ends = [None if name is None else find_place(tables, name) for name in (origin, destination)]
     wanted = _series(series)
-    fitted, held = _years(fit, "--fit"), _years(check, "--check")
+    fitted, held = _years(fit, "--fit") or [2022, 2023], _years(check, "--check") or None
+    if not wanted and (fit or check):
+        raise DalizError("--fit and --check say which years of --series to use; give it, such as --series via_aaa=Subject,via_bbb=Other")
+    if wanted:
+        published(tables, wanted, fitted, held)
     # Gate countries are those of the whole corridor, whatever part of its cargo is asked about.
     told_by = gates(tables)
     tables = _asked(tables, *ends)
@@ -66,8 +72,29 @@ def _asked(tables: Corridor, origin: str | None, destination: str | None) -> Cor
         asked = asked if place is None else asked & (pl.col(column) == place)
     wanted = tables["demands"].with_columns(teu_year=pl.when(asked).then("teu_year").otherwise(0.0))
     if not wanted["teu_year"].sum() > 0:
-        raise DalizError(f"no demand from {origin or 'anywhere'} to {destination or 'anywhere'} in the table demands")
+        raise DalizError(_no_demand(tables, origin, destination))
     return tables if origin is None and destination is None else tables.replace("demands", wanted)
+
+
+def _no_demand(tables: Corridor, origin: str | None, destination: str | None) -> str:
+    """Why nothing was asked for, and what there is."""
+    import polars as pl
+
+    from daliz.corridor.places import short_names
+
+    names = short_names(tables)
+    told = f"no demand from {names.get(origin or '', 'anywhere')} to {names.get(destination or '', 'anywhere')} in the table demands"
+    asked = tables["demands"].filter(pl.col("teu_year") > 0)
+    for column, place, other, way in (
+        ("origin", origin, "destination", "from {} goes to"),
+        ("destination", destination, "origin", "to {} comes from"),
+    ):
+        if place is not None:
+            there = asked.filter(pl.col(column) == place).group_by(other).agg(pl.col("teu_year").sum())
+            ends = there.sort("teu_year", other, descending=[True, False])[other].head(ENDS_LISTED).to_list()
+            listed = ", ".join(f"{names[end]} ({end})" for end in ends) or "nowhere"
+            told += f"; cargo {way.format(names[place])} {listed}"
+    return told
 
 
 def _series(text: str) -> dict[str, str]:

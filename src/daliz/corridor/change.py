@@ -8,17 +8,18 @@ from dataclasses import replace
 import polars as pl
 
 from daliz.corridor.errors import DalizError, DatasetError
-from daliz.corridor.names import did_you_mean
+from daliz.corridor.names import did_you_mean, named_or_listed
+from daliz.corridor.places import HIGH_SEAS
 from daliz.corridor.read import as_text, typed_table
 from daliz.corridor.schema import tables
 
 Frames = Mapping[str, pl.DataFrame]
 
 
-def _known(name: str, frame: pl.DataFrame, column: str, what: str) -> None:
-    values = frame[column].unique().to_list()
+def _known(name: str, frames: Frames, table: str, column: str, what: str) -> None:
+    values = set(frames[table][column]) - {HIGH_SEAS}
     if name not in values:
-        raise DalizError(f"no {what} {name!r} in the corridor{did_you_mean(name, values)}")
+        raise DalizError(f"no {what} {name!r} in the corridor{named_or_listed(name, values, table)}")
 
 
 def _shut(frame: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
@@ -28,12 +29,12 @@ def _shut(frame: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
 def closed(frames: Frames, kind: str, name: str) -> dict[str, pl.DataFrame]:
     """Tables in which a country, place or link is shut: links and cables that end there, terminals there, services that pass."""
     if kind == "link":
-        _known(name, frames["links"], "id", "link")
+        _known(name, frames, "links", "id", "link")
         places: list[str] = []
         links = [name]
     else:
         column = "id" if kind == "place" else "country"
-        _known(name, frames["places"], column, kind)
+        _known(name, frames, "places", column, kind)
         places = frames["places"].filter(pl.col(column) == name)["id"].to_list()
         ends = frames["links"].filter(pl.col("from_place").is_in(places) | pl.col("to_place").is_in(places))
         links = ends["id"].to_list()
@@ -63,7 +64,7 @@ def with_projects(frames: Frames, projects: Iterable[str]) -> dict[str, pl.DataF
     """Tables with the projects' effects set, and the projects marked as in service."""
     before = {row["id"]: row["after_projects"] or [] for row in frames["projects"].iter_rows(named=True)}
     for name in projects:
-        _known(name, frames["projects"], "id", "project")
+        _known(name, frames, "projects", "id", "project")
     return _apply(frames, _closure(projects, before), "after", "in_service")
 
 
@@ -74,7 +75,7 @@ def without_projects(frames: Frames, projects: Iterable[str]) -> dict[str, pl.Da
         for earlier in row["after_projects"] or []:
             later.setdefault(earlier, []).append(row["id"])
     for name in projects:
-        _known(name, frames["projects"], "id", "project")
+        _known(name, frames, "projects", "id", "project")
     return _apply(frames, _closure(projects, later), "before", "planned")
 
 

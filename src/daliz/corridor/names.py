@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 _LETTERS = str.maketrans({"ə": "a", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "’": "", "'": "", "‘": "", "ʻ": "", "`": ""})
 
+MOST_LISTED = 40
+
 
 def fold(text: str) -> str:
     """Text without case, accents, apostrophes and punctuation, for comparing spellings.
@@ -39,6 +41,13 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """The end of a message: '; nearest: a, b', or nothing when no choice is near."""
     found = nearest(name, choices)
     return f"; nearest: {', '.join(found)}" if found else ""
+
+
+def named_or_listed(name: str, choices: Iterable[str], table: str) -> str:
+    """The end of a message: the nearest choices; where none is near, all of them, or for many how to list the table."""
+    listed = sorted(set(choices))
+    short = "; there are: " + ", ".join(listed) if 0 < len(listed) <= MOST_LISTED else f"; `daliz show {table}` lists them"
+    return did_you_mean(name, listed) or short
 
 
 def short_name(name: str) -> str:

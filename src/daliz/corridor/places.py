@@ -41,7 +41,7 @@ def find_place(corridor: Corridor, text: str) -> str:
     if found:
         names_by_id = dict(corridor["places"].select("id", "name").iter_rows())
         raise PlaceError(f"{text!r} may be: {', '.join(f'{place} ({names_by_id[place]})' for place in found)}; name one of them")
-    raise PlaceError(f"no place {text!r} in the corridor{did_you_mean(text, spellings)}")
+    raise PlaceError(f"no place {text!r} in the corridor{did_you_mean(text, spellings) or '; `daliz show places` lists them'}")
 
 
 @lru_cache(maxsize=8)

@@ -131,36 +131,62 @@ def odds_on(flows: CorridorFlows, pairs: pl.DataFrame, family: str, other: str) 
     return mine / its if its > 0 else np.inf
 
 
+@dataclass(frozen=True)
+class Published:
+    """Published volumes of two families: family and other, mine and its (yearly volumes with their rows), fit and check (years)."""
+
+    family: str
+    other: str
+    mine: Mapping[int, tuple[float, str]]
+    its: Mapping[int, tuple[float, str]]
+    fit: tuple[int, ...]
+    check: tuple[int, ...]
+
+    def share(self, year: int) -> float:
+        """The first family's share in the two in a year."""
+        return self.mine[year][0] / (self.mine[year][0] + self.its[year][0])
+
+
+def published(
+    corridor: Corridor, series: Mapping[str, str], fit: Sequence[int] = (2022, 2023), check: Sequence[int] | None = None
+) -> Published:
+    """The volumes to fit to; parameters and errors are those of `calibrate`."""
+    if len(series) != 2:
+        raise DalizError(f"{len(series)} families to calibrate; expected two, such as via_aaa=Subject")
+    (family, subject), (other, other_subject) = series.items()
+    mine, its = yearly(corridor, subject), yearly(corridor, other_subject)
+    there = sorted(set(mine) & set(its))
+    listed = ", ".join(map(str, there)) or "none"
+    held = [year for year in there if year > max(fit, default=0)] if check is None else check
+    for year in [*fit, *held]:
+        if year not in there:
+            raise DalizError(f"no volume of both {subject!r} and {other_subject!r} is published for {year}; years with both: {listed}")
+    if len(set(fit)) < 2:
+        raise DalizError(f"{len(set(fit))} year to fit; expected at least two of {listed}")
+    return Published(family, other, mine, its, tuple(dict.fromkeys(fit)), tuple(year for year in dict.fromkeys(held) if year not in fit))
+
+
 def calibrate(
     corridor: Corridor,
     model: FlowModel,
     series: Mapping[str, str],
     fit: Sequence[int] = (2022, 2023),
-    check: Sequence[int] = (2024, 2025),
+    check: Sequence[int] | None = None,
     level: float = LEVEL,
 ) -> Calibration:
     """Fit the odds of two families to the published volumes of some years, and predict others.
 
     Parameters: series (two families -> subject of the observations that counts its volume; the first one's share is predicted), fit and
-    check (years), level (of the interval).
-    Returns: the calibration; a year to check without both volumes is left out.
-    Raises: DalizError when a fitted year has no volume, or when there are fewer than two.
+    check (years; default: all after those fitted that both volumes are published for), level (of the interval).
+    Raises: DalizError when a year has no volume, or when fewer than two are fitted.
     """
-    if len(series) != 2:
-        raise DalizError(f"{len(series)} families to calibrate; expected two, such as via_aaa=Subject")
-    (family, subject), (other, other_subject) = series.items()
-    mine, its = yearly(corridor, subject), yearly(corridor, other_subject)
-    if len(set(fit)) < 2:
-        raise DalizError("calibration needs at least two years")
-    for year in fit:
-        for name, found in ((subject, mine), (other_subject, its)):
-            if year not in found:
-                raise DalizError(f"no volume of {name!r} for {year}; there are: {', '.join(map(str, sorted(found)))}")
-    log_odds = np.array([np.log(mine[year][0] / its[year][0]) for year in fit])
+    known = published(corridor, series, fit, check)
+    log_odds = np.array([np.log(known.mine[year][0] / known.its[year][0]) for year in known.fit])
     centre, spread = float(log_odds.mean()), float(log_odds.std(ddof=1))
-    half = float(stats.t.ppf(0.5 + level / 2, len(fit) - 1)) * spread * float(np.sqrt(1 + 1 / len(fit)))
-    constants, flows = fit_constants(model, family, other, float(np.exp(centre)))
+    half = float(stats.t.ppf(0.5 + level / 2, len(log_odds) - 1)) * spread * float(np.sqrt(1 + 1 / len(log_odds)))
+    constants, flows = fit_constants(model, known.family, known.other, float(np.exp(centre)))
     share, low, high = (float(1 / (1 + np.exp(-value))) for value in (centre, centre - half, centre + half))
-    years = [year for year in [*fit, *check] if year in mine and year in its]
-    predictions = tuple(Prediction(year, year in fit, share, low, high, mine[year][0] / (mine[year][0] + its[year][0])) for year in years)
-    return Calibration(family, other, constants, flows, predictions, tuple(row for year in years for row in (mine[year][1], its[year][1])))
+    years = (*known.fit, *known.check)
+    predictions = tuple(Prediction(year, year in known.fit, share, low, high, known.share(year)) for year in years)
+    rows = tuple(row for year in years for _, row in (known.mine[year], known.its[year]))
+    return Calibration(known.family, known.other, constants, flows, predictions, rows)
