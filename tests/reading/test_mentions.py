@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from daliz.corridor.errors import DalizError
 from daliz.corridor.names import fold
 from daliz.relations.reading import Reader
-from daliz.relations.reading.lexicon import sound
+from daliz.relations.reading.lexicon import rows, sound
 from daliz.relations.reading.mentions import Mention, mentions_of, units_of
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 
@@ -132,6 +132,24 @@ def test_groups_have_one_party_a_country(reader: Reader) -> None:
 
 def test_a_country_name_needs_its_capital_letter(reader: Reader) -> None:
     assert mentions(reader, "they ate turkey from fine china") == []
+
+
+@pytest.mark.parametrize(("text", "country"), [("in Toamasina", "MDG"), ("near Khanty-Mansiysk", "RUS"), ("Jaffna hosted them", "LKA")])
+def test_a_large_town_stands_for_its_country(reader: Reader, text: str, country: str) -> None:
+    assert [(found.kind, found.country) for found in mentions(reader, text)][:1] == [("place", country)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Minister Sivas spoke", "Anton Duisburg spoke", "Dr. Jaffna spoke", "Duisburg Smith spoke", "a Reading club"]
+)
+def test_a_town_beside_a_name_or_title_is_no_town(reader: Reader, text: str) -> None:
+    assert all(found.kind != "place" for found in mentions(reader, text))
+
+
+def test_no_town_of_the_long_list_has_another_meaning() -> None:
+    other = {fold(row[column]) for table, column in (("letters", "word"), ("roles", "phrase"), ("bodies", "name")) for row in rows(table)}
+    surnames = {fold(word) for row in rows("leaders") for word in row["name"].split()}
+    assert not {fold(row["name"]) for row in rows("towns")} & (other | surnames)
 
 
 def test_an_unknown_country_of_an_actor_is_named_with_the_nearest() -> None:

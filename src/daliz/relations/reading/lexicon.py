@@ -64,6 +64,7 @@ class Entry:
     many: bool = False
     name: str = ""
     members: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 RANK_WORDS = (
@@ -234,6 +235,8 @@ class Lexicon:
             for column, symbol in (("demonyms", "D"), ("capitals", "L"), ("places", "L")):
                 for name in _listed(form.get(column)):
                     self._add(name, Entry(symbol, country.code, name=name))
+        for row in rows("towns"):
+            self._add(row["name"], Entry("L", row["code"], name=row["name"], unsure=True))
 
     def _add_states(self, country: Country, names: Iterable[str], adjectives: Iterable[str]) -> None:
         """Its full names: the Kingdom of Morocco, the Italian Republic."""
