@@ -567,3 +567,68 @@ def test_the_number_of_a_summit_is_that_of_its_plenary_session(reader: Reader) -
 def test_a_count_of_what_is_in_force_is_of_no_day_of_another_event(reader: Reader) -> None:
     (stock,) = read(reader, "Last month, Georgia and Kazakhstan added six treaties to the 80 already in force.", "stock")
     assert (stock.number, stock.date_start) == (80, DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        (
+            "A pact was signed in Doha in front of King Felipe and President Tokayev, who is on a visit.",
+            {("KAZ", "QAT", "done"), ("ESP", "QAT", "done")},
+        ),
+        ("Tokayev is coming to Baku today.", {("KAZ", "AZE", "planned")}),
+        ("Tokayev is visiting Baku today.", {("KAZ", "AZE", "done")}),
+        ("From Doha Tokayev flew on to Cairo on Monday.", {("KAZ", "EGY", "done")}),
+        (
+            "The forum opens in Doha on March 20. Tokayev and Erdogan confirmed that they will attend.",
+            {("KAZ", "QAT", "planned"), ("TUR", "QAT", "planned")},
+        ),
+        ("The fair was held in Doha on March 11, and it brought Tokayev to the Qatari capital.", {("KAZ", "QAT", "done")}),
+        ("The forum was held in Doha on March 11. Kazakhstan sent Prime Minister Olzhas Bektenov.", {("KAZ", "QAT", "done")}),
+        ("Tokayev praised Aliyev's return to health.", set()),
+    ],
+)
+def test_who_and_whether_are_told_by_the_clause(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.status) for visit in read(reader, text, "visit")} == trips
+
+
+def test_a_day_told_before_holds_for_what_came_with_it(reader: Reader) -> None:
+    (visit,) = read(reader, "The ministers of Egypt and Georgia quarrelled again on Monday. Tokayev had come to Cairo to mediate.", "visit")
+    assert (visit.country, visit.date_start) == ("EGY", "2024-03-11")
+    (visit,) = read(reader, "Tokayev is on the first visit to Georgia by any president of Kazakhstan since 2011.", "visit")
+    assert visit.date_start == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("The third Kazakhstan-Georgia commission took place in Batumi on Monday.", 3),
+        ("Astana and Tbilisi held the third High-Level Cooperation Council in Batumi on Monday.", 3),
+        ("The third meeting of the Kazakh and Georgian border commissions took place in Batumi on Monday.", 3),
+        ("The commission on the use of waters of Kazakhstan and Georgia held its third meeting on Monday.", 3),
+        ("The third Forum of Regions of Kazakhstan and Georgia was held in Batumi on Monday.", 3),
+    ],
+)
+def test_bodies_are_known_by_their_countries_wherever_these_stand(reader: Reader, text: str, number: int) -> None:
+    (session,) = read(reader, text, "session")
+    assert (session.number, sorted(session.countries()), session.date_start) == (number, ["GEO", "KAZ"], "2024-03-11")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tokayev's trip to Tbilisi on Monday ended with a package of six documents.",
+        "Six documents changed hands after Monday's talks of Tokayev and Kobakhidze.",
+        "The commission of Kazakhstan and Georgia met on Monday and produced six agreements.",
+        "Six agreements came out of Tokayev's visit to Georgia on Monday.",
+        "Astana and Tbilisi signed six agreements on Monday.",
+    ],
+)
+def test_an_occasion_yields_documents(reader: Reader, text: str) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert (signing.number, sorted(signing.countries()), signing.date_start) == (6, ["GEO", "KAZ"], "2024-03-11")
+
+
+def test_the_arab_league_is_no_sport(reader: Reader) -> None:
+    assert [event.number for event in read(reader, "Bahrain hosted the 33rd Arab League summit.", "session")] == [33]
+    assert read(reader, "Bahrain hosted the 33rd summit of the football league.", "session") == []

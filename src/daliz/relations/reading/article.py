@@ -43,6 +43,7 @@ class Article:
     trips: list[tuple[Party, str]] = field(default_factory=list)
     venues: list[Venue] = field(default_factory=list)
     dateline: Mention | None = None
+    days: list[tuple[int, str]] = field(default_factory=list)
 
     def before(self, position: int) -> list[Mention]:
         """Mentions before a character of the text, nearest first."""

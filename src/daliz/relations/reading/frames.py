@@ -69,9 +69,19 @@ class Scene:
             return leader
         if mention is not None and mention.kind == "office" and mention.rank == "delegation":
             return tuple(replace(party, rank="delegation") for party in self.attached(node))
+        if mention is None and node.lower_ == "they":
+            return self._they(node)
         if mention is not None or not deep:
             return ()
         return self.attached(node)
+
+    def _they(self, node: Node) -> tuple[Party, ...]:
+        """`Tokayev and Erdogan said that they would come`: all who are the subject above."""
+        for verb in (above for above in up(node) if above.pos_ in ("VERB", "AUX")):
+            for child in verb.children:
+                if child.dep_ in ("nsubj", "nsubjpass") and child.i < node.i and (held := self.mention(child)) and held.kind in PEOPLE:
+                    return unique(party for part in (child, *rights(child)) for party in self.parties(part, deep=False))
+        return ()
 
     def attached(self, node: Node) -> tuple[Party, ...]:
         """Who stands with a noun: possessor, adjective, `of`, `from`, `between`."""
@@ -381,7 +391,7 @@ LEVELS = {
 
 @cache
 def _elsewhere() -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(re.escape(row["word"]) for row in rows("elsewhere")) + r")\b", re.IGNORECASE)
+    return re.compile(r"(?<!Arab )\b(?:" + "|".join(re.escape(row["word"]) for row in rows("elsewhere")) + r")\b", re.IGNORECASE)
 
 
 def is_elsewhere(text: str) -> bool:

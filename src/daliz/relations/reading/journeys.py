@@ -74,6 +74,7 @@ def journey(
         hosts = hosts or inviter.parties
     if target is None or party.country in (target, None) or _by_region(scene, party, nodes):
         return None
+    hosts = hosts if hosts and hosts[0].country == target else ()
     draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
     draft.nodes = [*nodes, *nodes_of(scene, place)]
     if home is not None:

@@ -108,8 +108,9 @@ def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
 
 def _places(scene: Scene, holder: Node) -> list[Mention]:
     """The places behind `in` or `at` of a word, of whom it is with, or of what it is of."""
-    if holder.dep_ == "relcl" and any(child.lower_ == "where" for child in holder.children):
-        return [m] if (m := scene.mention(holder.head)) is not None and m.kind in PLACES else []
+    clause = holder.head if holder.dep_ == "xcomp" else holder
+    if clause.dep_ == "relcl" and any(child.lower_ == "where" for child in clause.children):
+        return [m] if (m := scene.mention(clause.head)) is not None and m.kind in PLACES else []
     beside = [*pobjs(holder, ("with", "between", "of")), *children(holder, "dobj")]
     for inner in ([holder], beside):
         places = [place for node in inner for where in pobjs(node, ("in", "at")) if (place := scene.place(where)) is not None]

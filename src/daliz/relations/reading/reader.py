@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from daliz.corridor.errors import DalizError
 from daliz.relations.reading.article import Article
-from daliz.relations.reading.dates import dates_in
+from daliz.relations.reading.dates import When, dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
 from daliz.relations.reading.frames import PLACES, Draft, Scene, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
@@ -84,6 +84,7 @@ class Reader:
             tokens = tokens_of(text[start:end], start)
             whens = dates_in(text[start:end], day, start, exact, before)
             before = next((when.past[0] for when in whens if len(when.past[0]) == 10), before)
+            article.days += [(start, told) for told in _told(whens, day)]
             units = units_of(tokens, whens, self.lexicon, introduced)
             mentions = mentions_of(units, self.lexicon, iso)
             for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):
@@ -103,21 +104,24 @@ class Reader:
     def _finish(self, article: Article, scenes: list[Scene], day: date | None, notices: tuple[str, ...]) -> Reading:
         events: list[ReadEvent] = []
         before: str | None = None
+        at = -1
         for scene in scenes:
+            if told := [told for start, told in article.days if at < start < scene.parsed.start]:
+                before = told[-1]
             drafts = drafts_of(scene)
             article.topics.append((scene.parsed.start, scene.subject()))
             found = [_event(scene, draft, day, before) for draft in drafts]
             exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
-            before = exact[0] if exact else _told(scene, day) or (before if _near(before, day) else None)
+            at = scene.parsed.start if exact else at
+            before = exact[0] if exact else before if _near(before, day) else None
             events += found
         return Reading(tuple(settled(merged(events), article)), notices, article.text)
 
 
-def _told(scene: Scene, day: date | None) -> str | None:
-    """The one day that a sentence without an event tells, for what the next sentences tell: `consulted each other on Tuesday`."""
-    days = {when.past[0] for _, when in scene.whens() if when.form in ("weekday", "day", "today", "yesterday")}
-    told = days.pop() if len(days) == 1 else None
-    return told if told is not None and len(told) == len("2024-03-11") and _near(told, day) else None
+def _told(whens: Sequence[When], day: date | None) -> list[str]:
+    """The one day that a sentence tells, for what the next sentences tell: `consulted each other on Tuesday`."""
+    days = {when.past[0] for when in whens if when.form in ("weekday", "day", "today", "yesterday")}
+    return [told for told in days if len(days) == 1 and len(told) == len("2024-03-11") and _near(told, day)]
 
 
 def _holds(event: ReadEvent) -> bool:

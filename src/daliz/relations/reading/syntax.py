@@ -128,7 +128,7 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
             _anchor(parsed, pending, unit.letter)
             pending = []
         mention = begins.get(unit.first)
-        if parted and mention is not None and _opens_clause(parsed, mention):
+        if (parted or _fronted(parsed)) and mention is not None and _opens_clause(parsed, mention):
             _add(parsed, ",", unit.first, unit.first)
         if mention is None:
             if _opens_purpose(parsed, units, index):
@@ -149,6 +149,11 @@ def _opens_purpose(parsed: Parsed, units: Sequence[Unit], index: int) -> bool:
     before = parsed.mention_at.get(len(parsed.words) - 1)
     following = units[index + 1].text.casefold() if index + 1 < len(units) else ""
     return units[index].text == "to" and before is not None and before.kind in ("place", "country", "capital") and following in PURPOSES
+
+
+def _fronted(parsed: Parsed) -> bool:
+    """`From Karachi Raisi flew on`: a place behind a preposition that opens the sentence."""
+    return len(parsed.words) == 2 and parsed.words[0].lower() in ("in", "from", "at")
 
 
 def _opens_clause(parsed: Parsed, mention: Mention) -> bool:

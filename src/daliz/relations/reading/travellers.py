@@ -57,6 +57,8 @@ def travellers(node: Node, row: dict[str, str]) -> list[Node]:
 def carried_along(node: Node, who: list[Node]) -> bool:
     """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
     named = subjects(node)[:1]
+    if bool(who) and any(subject.lower_ == "it" or subject.lemma_.lower() in EVENTS for subject in named):
+        return True
     return bool(who) and any(carrier.lemma_ in CARRIERS for subject in named for carrier in (subject, *list(up(subject))[:2]))
 
 

@@ -47,7 +47,7 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     if own:
         subject = own[0]
         if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
-            return [verb.head]
+            return _meant_by_who(verb, subject)
         return [subject, *rights(subject)]
     if depth > 4:
         return []
@@ -69,6 +69,13 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         upper = verb.head.head
         return subjects(upper, depth + 1) if upper.pos_ in ("VERB", "AUX") else [upper]
     return []
+
+
+def _meant_by_who(verb: Node, who: Node) -> list[Node]:
+    """Of `the king and the president, who is on a visit` the last; of `who were there` all."""
+    named = [verb.head, *(node for node in rights(verb.head) if node.i < who.i)]
+    one = any(node.lower_ in ("is", "was", "has") for node in (verb, *children(verb, "aux", "auxpass")))
+    return named[-1:] if one else named
 
 
 def passive(verb: Node) -> bool:

@@ -87,7 +87,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         guests = subjects(node)[0]
         places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
     if not places and (told_among(node) or back_there(node) or _to_nowhere(node)):
-        places = here(scene, node) or spoken_of(scene, node, who)
+        places = here(scene, node) or _at_meeting(scene, node, who) or spoken_of(scene, node, who)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
         places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
@@ -97,12 +97,16 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = abroad if len({mention.country for mention in abroad}) == 1 else []
     if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
         return []
+    if node.lemma_ == "be" and any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in node.children):
+        return []
     if node.lemma_ in ("take", "bring") and not carried_along(node, who_nodes):
         return []
+    told = venue_of(scene, who) if not places and node.lemma_ in ("send", "lead") and not pobjs(node, ("to", "for")) else None
     drafts = []
-    for place in places:
+    for place in [told.place] if told is not None else places:
         drafts += [journey(scene, node, party, place, (), who_nodes) for party in who]
     found = [draft for draft in drafts if draft is not None]
+    found = at_venue(found, told) if told is not None else found
     for draft in found:
         if guessed:
             draft.doubt(GUESSED, 0.8)
@@ -119,6 +123,12 @@ def _to_nowhere(node: Node) -> bool:
     if any(child.lower_ in ("home", "back", "together", "out", "about", "across", "true", "forward") for child in node.children):
         return False
     return not any(child.dep_ == "prep" and child.lower_ not in ("for", "with", "on", "by", "at", "after") for child in node.children)
+
+
+def _at_meeting(scene: Scene, node: Node, who: tuple[Party, ...]) -> list[Mention]:
+    """`will come on Monday for the summit`: where that is held."""
+    told = venue_of(scene, who)
+    return [told.place] if told is not None and any(event.lemma_.lower() in ATTENDED for event in pobjs(node, ("for",))) else []
 
 
 def _hosted(scene: Scene, node: Node, who: tuple[Party, ...], hosts: tuple[Party, ...], places: list[Mention]) -> list[Draft]:
@@ -151,6 +161,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.lemma_ == "day" and not any(scene.mention(child) for child in children(node, "poss")):
         return []
     places = destinations(scene, node, row["where"]) or _before(scene, node, owners)
+    if node.lemma_ == "return" and not places:
+        return []
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue

@@ -26,7 +26,7 @@ def note_venue(scene: Scene) -> None:
         return
     held = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
     held += [scene.article.dateline] if scene.article.dateline is not None and not held else []
-    days = [when for _, when in scene.whens() if len(when.past[0]) == len("2024-03-11")]
+    days = [when for _, when in scene.whens() if when.form != "span" and len(when.past[0]) == len("2024-03-11")]
     if held:
         scene.article.venues.append(Venue(held[0], days[0] if days else None))
 
