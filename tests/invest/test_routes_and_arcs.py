@@ -23,17 +23,38 @@ def test_routes_agree_with_arcs(seed: int, relaxed: bool) -> None:
     by_routes = solve_routes(design, relaxed=relaxed, gap=1e-6)
     by_arcs = solve(arc_model(design, relaxed=relaxed), gap=1e-6)
     assert by_routes.solved.objective == pytest.approx(by_arcs.objective, rel=1e-4)
+    assert by_routes.solved.bound == pytest.approx(by_arcs.objective, rel=1e-5)
     assert by_routes.solved.bound <= by_arcs.objective * (1 + 1e-7)
 
 
-@pytest.mark.parametrize("goal", ["growth", "worst_growth", "worst_cost", "build_cost"])
-def test_every_goal_agrees_with_arcs(goal: Goal) -> None:
+@pytest.mark.parametrize("carried", ["all", "what pays"])
+@pytest.mark.parametrize("options", ["whole", "mixed", "none"])
+@pytest.mark.parametrize("goal", ["cost", "worst_cost", "build_cost", "growth", "worst_growth"])
+def test_every_goal_agrees_with_arcs_and_is_proved(goal: Goal, options: str, carried: str) -> None:
     design = corridor_like(nodes=14, links=26, demands=10, projects=6, seed=4)
-    if goal == "build_cost":
+    if carried == "all":
         design = replace(design, unserved_cost=None, budget=None, amount=design.amount * 0.2)
-    by_routes = solve_routes(design, goal, gap=1e-6)
+    if options == "mixed":
+        design = replace(design, options=replace(design.options, whole=np.arange(6) % 2 == 0))
+    if options == "none":
+        design = replace(design, options=_nothing(design))
+    by_routes = solve_routes(design, goal, gap=1e-6).solved
     by_arcs = solve(arc_model(design, goal), gap=1e-6)
-    assert by_routes.solved.objective == pytest.approx(by_arcs.objective, rel=1e-4, abs=1e-6)
+    assert by_routes.status == by_arcs.status == "optimal"
+    assert by_routes.objective == pytest.approx(by_arcs.objective, rel=2e-6, abs=1e-6)
+    assert by_routes.bound == pytest.approx(by_arcs.objective, rel=2e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("goal", ["cost", "worst_growth"])
+def test_out_of_time_the_best_found_is_kept_and_what_it_may_miss(goal: Goal) -> None:
+    design = corridor_like(nodes=40, links=90, demands=60, projects=20, scenarios=4)
+    best = solve_routes(design, goal, gap=1e-6).solved.objective
+    found = solve_routes(design, goal, time_limit_s=0.0)
+    assert found.solved.status == "time_limit"
+    slack = 1e-6 * abs(best)
+    assert found.solved.bound - slack <= best <= found.solved.objective + slack
+    assert (np.abs(found.built - np.round(found.built)) < 1e-6).all()
+    assert found.built @ design.options.cost <= design.budget * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("seed", [3, 17, 23])
