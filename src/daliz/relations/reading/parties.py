@@ -72,12 +72,12 @@ def _named(party: Party, people: list[Party]) -> Party:
 
 
 def seats(scene: Scene) -> tuple[Party, ...]:
-    """Capitals that stand for their governments: `in force between Baku and Astana`; nothing unless they are two."""
+    """Capitals that stand for their governments: `in force between Baku and Astana`, `Baku and Astana signed`; none unless two."""
     assert scene.parsed.doc is not None
-    for prep in scene.parsed.doc:
-        if prep.lower_ != "between":
+    for first in scene.parsed.doc:
+        if not (first.dep_ == "pobj" and first.head.lower_ == "between") and first.dep_ not in ("nsubj", "nsubjpass"):
             continue
-        held = [scene.mention(node) for first in prep.children if first.dep_ == "pobj" for node in (first, *rights(first))]
+        held = [scene.mention(node) for node in (first, *rights(first))]
         codes = dict.fromkeys(mention.country for mention in held if mention is not None and mention.kind in ("place", "capital"))
         if len(codes) > 1:
             return tuple(Party(code, country_name(code or "")) for code in codes)

@@ -144,7 +144,9 @@ def _named(scene: Scene, node: Node) -> Named | None:
         named.body = next((m for m in scene.article.before(scene.parsed.start) if m.kind == "body" and m.rank is None), None)
     if number is not None and named.body is None and not groups:
         named.groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS] or _owners(scene, node)
-    meets = number is not None and named.groups and node.lemma_ != "conference"
+    sides = {party.country for group in named.groups for party in scene.parties(group)}
+    many = len(sides) > 1 or any(group.lower_ in MEMBERS for group in named.groups)
+    meets = number is not None and many and node.lemma_ != "conference"
     return named if named.body is not None or meets or named.numbered(node) or node.lemma_ == "summit" else None
 
 
@@ -205,9 +207,10 @@ def _will(verb: Node) -> bool:
 
 def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:
     """Whose meeting it is: `of the ministers of Georgia and Kazakhstan`; of a summit or numbered meeting also `China-Central Asia`."""
-    kinds = ("group", "countries", "pair") if number is not None or node.lemma_ == "summit" else ("group",)
+    kinds = ("group", "countries", "pair", "country") if number is not None or node.lemma_ == "summit" else ("group",)
     near = [*pobjs(node, ("of", "between")), *children(node, "amod", "compound", "nmod", "poss")]
-    near += [child for format_ in pobjs(node, ("of",)) if not scene.mention(format_) for child in children(format_, *ATTRIBUTES)]
+    formats = [part for part in pobjs(node, ("of",)) if not scene.mention(part)]
+    near += [child for part in formats for child in (*children(part, *ATTRIBUTES), *pobjs(part, ("of", "between")))]
     return [
         child
         for child in near
@@ -342,17 +345,22 @@ def _verb_above(node: Node) -> int | None:
 
 def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     verbs = (node.head, *children(node, "relcl"))
-    verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or (verb.lemma_ == "hold" and passive(verb))), None)
+    verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or _occurs(verb)), None)
     if verb is None:
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
-    draft.number = _times(verb)
+    draft.number = _times(verb) or _ordinal(node)[0]
     if draft.number is None:
         draft.number = next((number for word in mention.text.split()[:2] if (number := ordinal_of(word)) is not None), None)
     if mention.rank is None and len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)
     draft.place = place_of(scene, node, verb, [])
     return draft
+
+
+def _occurs(verb: Node) -> bool:
+    """`was held`, `took place`."""
+    return (verb.lemma_ == "hold" and passive(verb)) or any(part.lower_ == "place" for part in children(verb, "dobj"))
 
 
 def _times(verb: Node) -> int | None:
@@ -363,10 +371,11 @@ def _times(verb: Node) -> int | None:
 def _body_chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     """`will fly to Gaborone to chair the commission with President Masisi`."""
     verb = node.head
-    if verb.lemma_ not in ("chair", "cochair", "host", "convene"):
+    number = _times(verb) or _ordinal(node)[0]
+    if verb.lemma_ not in ("chair", "cochair", "host", "convene") and not (verb.lemma_ == "hold" and number is not None):
         return None
     draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
-    draft.number = _times(verb)
+    draft.number = number
     _add_hosts(scene, draft, [*subjects(verb), *pobjs(verb, ("with",)), *pobjs(node, ("with",))])
     if len({party.country for party in draft.who}) < 2:
         _bilateral(scene, draft)

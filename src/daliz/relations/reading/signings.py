@@ -46,6 +46,8 @@ def signings(scene: Scene) -> list[Draft]:
             draft = _signing_noun(scene, node)
         elif node.pos_ == "VERB" and lemma in YIELDS:
             draft = _yielded(scene, node)
+        elif node.pos_ == "VERB" and lemma == "change" and any(part.lemma_ == "hand" for part in children(node, "dobj")):
+            draft = _changed_hands(scene, node)
         elif node.pos_ == "VERB" and lemma == "add":
             draft = _added(scene, node)
         elif node.pos_ == "VERB" and lemma in PREPARES:
@@ -298,6 +300,16 @@ def _ready(noun: Node) -> list[Node]:
     return objects(verb) or subjects(verb)
 
 
+def _changed_hands(scene: Scene, verb: Node) -> Draft | None:
+    papers = [paper for target in subjects(verb) for paper in papers_of(target)]
+    if not papers:
+        return None
+    draft = Draft("signing", verb, status=status_of(verb))
+    _fill(scene, draft, verb, papers)
+    _who(scene, draft, verb, papers, [])
+    return draft
+
+
 def _added(scene: Scene, verb: Node) -> Draft | None:
     """`14 agreements were added to the 140 in force`: new documents beside those that stand."""
     papers = [paper for target in objects(verb) for paper in papers_of(target)]
@@ -331,13 +343,18 @@ def _yielded(scene: Scene, verb: Node) -> Draft | None:
         sides += [
             node for out in verb.children if out.lower_ in ("out", "from", "of") for node in (*pobjs(out, ("of",)), *children(out, "pobj"))
         ]
-    papers = [node for node in sides if is_document(node) and node.tag_ == "NNS" and node.lemma_ != "deal"]
-    if not papers or not any(node.lemma_.lower() in OCCASIONS for node in sides if node not in papers):
+    papers = [paper for node in sides for paper in papers_of(node) if paper.tag_ == "NNS" and paper.lemma_ != "deal"]
+    if not papers or not any(_is_occasion(scene, node) for node in sides if node not in papers):
         return None
     draft = Draft("signing", verb, status=status_of(verb))
     _fill(scene, draft, verb, papers)
     _who(scene, draft, verb, papers, [])
     return draft
+
+
+def _is_occasion(scene: Scene, node: Node) -> bool:
+    mention = scene.mention(node)
+    return node.lemma_.lower() in OCCASIONS or (mention is not None and mention.kind == "body")
 
 
 def _headline(scene: Scene, node: Node, paper: Node) -> Draft:

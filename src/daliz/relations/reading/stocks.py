@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STOCK_WORDS = re.compile(
     r"\bin (?:force|place|effect)\b|\balready\b|\b(?:legal|contractual|treaty|regulatory)[ -](?:and[ -]\w+ )?(?:base|basis|framework)\b"
+    r"|\bbound by\b"
     r"|\bto date\b|\bso far\b|\bsince (?:independence|the establishment)\b|\bover the years\b|\bin total\b|\bexist(?:s|ing)?\b",
     re.IGNORECASE,
 )
