@@ -7,6 +7,7 @@ import pytest
 
 from daliz.assess.agenda import SCHEMA, agenda, items_of
 from daliz.assess.compare import compare
+from daliz.assess.pictures import agenda_chart, comparison_chart
 from daliz.assess.scenario import Scenario
 from daliz.corridor import Corridor, DalizError
 
@@ -95,3 +96,25 @@ def test_what_cannot_be_simulated_is_told_and_not_guessed(tiny: Corridor) -> Non
 def test_an_unknown_project_is_answered_with_the_nearest(tiny: Corridor) -> None:
     with pytest.raises(DalizError, match="no project or agreement 'third_feder'; nearest: third_feeder"):
         agenda(tiny, only=["third_feder"])
+
+
+def test_a_project_that_changes_nothing_is_drawn_at_zero(tiny: Corridor) -> None:
+    found = agenda(tiny, only=["sea_line_laid", "third_feeder"], replications=FEW)
+    spec = agenda_chart(found, "mean_transit_days", "Mean transit").to_dict()
+    drawn = {row["title"]: row["effect"] for rows in spec["datasets"].values() for row in rows if row.get("role") == "first"}
+    assert len(drawn) == 2
+    assert 0.0 in drawn.values()
+    assert spec["title"]["text"] == "Mean transit"
+    few = agenda_chart(found, "mean_transit_days", "Mean transit", most=1).to_dict()
+    assert few["title"]["subtitle"] == ["bars: 95 % intervals; pale: not told from chance; not drawn: 1 without any change"]
+
+
+def test_a_comparison_is_drawn_with_its_title_and_whiskers_only_where_there_is_an_interval(tiny: Corridor) -> None:
+    found = compare(tiny, Scenario("more", demand_factor=2.0), replications=FEW)
+    spec = comparison_chart(found, {}, "Twice the demand").to_dict()
+    assert spec["title"]["text"] == "Twice the demand"
+    rows = [row for rows in spec["datasets"].values() for row in rows if "kind" in row]
+    assert rows
+    assert all((row["low"] < row["high"]) == (row["kind"] == "simulated, with 95 % interval") for row in rows)
+    ends = [layer for layer in spec["layer"] if layer["mark"]["type"] == "tick"]
+    assert [layer["encoding"]["x"]["field"] for layer in ends] == ["low", "high"]

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 CELL = 34
 DARK = 0.5
 WIDE_PERCENT = 200
-TICKS_PERCENT = (0, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)
+TICKS_PERCENT = (-100, -20, 0, 20, 100, 300, 1000, 3000, 10_000, 100_000)
+LEAST_PERCENT = 0.05
+SIMULATED, EXACT = "simulated, with 95 % interval", "exact"
+BLUE, GREY = "#12436d", "#5b6570"
 
 
 def matrix_chart(
@@ -68,58 +71,109 @@ def matrix_chart(
     )
 
 
-def comparison_chart(comparison: Comparison, names: Mapping[str, str]) -> alt.LayerChart:
+def comparison_chart(comparison: Comparison, names: Mapping[str, str], title: str = "", note: str = "") -> alt.LayerChart:
     """Changes in percent of the corridor as it is, with their 95 % intervals; measures without a change or without a value are not
-    drawn, nor what is left standing, which is the other side of what is delivered."""
+    drawn, nor what is left standing, which is the other side of what is delivered.
+
+    Parameters: names (subjects in words), title, note (a second line below it).
+    """
     import altair as alt
 
-    told = (pl.col("difference").abs() > 0) & (pl.col("base").abs() > 0) & (pl.col("measure") != "left_teu_year")
-    shown = comparison.table.filter(told)
-    percent = shown.select(
-        "base",
-        what=pl.concat_str("label", pl.col("subject").replace(dict(names)), separator=", ").str.strip_chars(", "),
-        **{name: 100 * pl.col(name) / pl.col("base") for name in ("difference", "low", "high")},
+    told = (pl.col("base").abs() > 0) & (pl.col("measure") != "left_teu_year")
+    order = {subject: place for place, subject in enumerate(comparison.subjects)}
+    percent = (
+        comparison.table.filter(told)
+        .select(
+            "subject",
+            what=pl.concat_str("label", pl.col("subject").replace(dict(names)), separator=", ").str.strip_chars(", "),
+            kind=pl.when(pl.col("low") < pl.col("high")).then(pl.lit(SIMULATED)).otherwise(pl.lit(EXACT)),
+            **{name: 100 * pl.col(name) / pl.col("base") for name in ("difference", "low", "high")},
+        )
+        .filter(pl.col("difference").abs() >= LEAST_PERCENT)
+        .sort(pl.col("subject").replace_strict(order, default=len(order)), maintain_order=True)
     )
     base = alt.Chart(percent).encode(y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=430)))
-    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
-    most = max([abs(end) for end in (*percent["low"], *percent["high"])], default=0.0)
-    change = alt.X("low:Q", title="change, percent")
-    if most > WIDE_PERCENT:
-        ticks = [sign * tick for tick in TICKS_PERCENT if tick <= 2 * most for sign in (-1, 1) if sign > 0 or tick in (20, 50, 100)]
-        change = change.scale(type="symlog", constant=20).axis(values=ticks).title("change, percent (logarithmic)")
-    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(x=change, x2="high:Q")
-    points = base.mark_point(filled=True, size=60, color="#12436d", opacity=1).encode(x="difference:Q")
-    numbers = base.mark_text(align="left", dx=8, dy=-7, fontSize=11).encode(x="high:Q", text=alt.Text("difference:Q", format="+.1f"))
-    return (zero + spans + points + numbers).properties(width=380, height=24 * percent.height)
+    ends = [*percent["low"], *percent["high"], 0.0]
+    change = alt.X("low:Q", title="change, percent", scale=alt.Scale(zero=True))
+    if max(map(abs, ends)) > WIDE_PERCENT:
+        ticks = [tick for tick in TICKS_PERCENT if 1.3 * min(ends) <= tick <= 1.1 * max(ends)]
+        change = (
+            change.scale(type="symlog", constant=20, domain=[1.3 * min(ends), 1.1 * max(ends)], nice=False)
+            .axis(values=ticks, labelOverlap=False)
+            .title("change, percent (logarithmic)")
+        )
+    kinds = [kind for kind in (SIMULATED, EXACT) if kind in percent["kind"].to_list()]
+    points = base.mark_point(size=60, color=BLUE, opacity=1, strokeWidth=2).encode(
+        x="difference:Q",
+        fill=alt.Fill(
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=[{SIMULATED: BLUE, EXACT: "white"}[kind] for kind in kinds]),
+            legend=alt.Legend(title=None, orient="top", symbolStrokeColor=BLUE, labelLimit=400),
+        ),
+    )
+    numbers = base.mark_text(align="left", dx=9, dy=-8, fontSize=11).encode(x="high:Q", text=alt.Text("difference:Q", format="+,.1f"))
+    spans, low_ends, high_ends = _whiskers(base, change)
+    layers = _zero() + spans + low_ends + high_ends + points + numbers
+    return _titled(layers.properties(width=380, height=24 * max(percent.height, 1)), title, note)
 
 
-def agenda_chart(found: Agenda, measure: str, most: int = 14) -> alt.FacetChart | alt.LayerChart:
-    """The effect of each project on one measure, first and last, with 95 % intervals; the strongest, those told from chance in full
-    colour."""
+def _zero() -> alt.Chart:
+    """A line where nothing changes."""
+    import altair as alt
+
+    return alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
+
+
+def _whiskers(base: alt.Chart, low: alt.X) -> tuple[alt.Chart, alt.Chart, alt.Chart]:
+    """Intervals from low to high, and a mark at each end where there is one, so that a narrow one is seen behind its point."""
+    caps = base.transform_filter("datum.low < datum.high").mark_tick(thickness=1.5, size=15, color=BLUE)
+    return base.mark_rule(strokeWidth=2, color=BLUE).encode(x=low, x2="high:Q"), caps.encode(x="low:Q"), caps.encode(x="high:Q")
+
+
+def _titled(chart: alt.LayerChart, title: str, note: str) -> alt.LayerChart:
+    """The chart with a title, where there is one, and a note below it."""
+    import altair as alt
+
+    if not title:
+        return chart
+    lines = [note] if note else []
+    head = alt.Title(title, subtitle=lines, anchor="start", fontWeight="normal", fontSize=13, subtitleFontSize=11, subtitleColor=GREY)
+    return chart.properties(title=head)
+
+
+def agenda_chart(found: Agenda, measure: str, title: str = "", most: int = 14) -> alt.LayerChart:
+    """The effect of each project on one measure, first and last, with 95 % intervals; those told from chance in full colour.
+
+    Of more than `most` projects the strongest are drawn, and a line says how many others there are.
+    """
     import altair as alt
 
     rows = found.table.filter((pl.col("measure") == measure) & (pl.col("kind") == "project") & pl.col("role").is_in(["first", "last"]))
-    rows = rows.filter(pl.col("effect").abs() > 0)
-    order = rows.group_by("title").agg(pl.col("effect").abs().max()).sort("effect", descending=True)["title"].to_list()[:most]
+    rows = rows.filter(pl.col("effect").is_not_null())
+    ranked = rows.group_by("title").agg(pl.col("effect").abs().max()).sort(["effect", "title"], descending=[True, False])
+    order = (ranked if ranked.height <= most else ranked.filter(pl.col("effect") > 0).head(most))["title"].to_list()
     shown = rows.filter(pl.col("title").is_in(order)).select("title", "role", "effect", "low", "high", "measurable")
     unit = rows["unit"][0] if rows.height else ""
-    label = rows["label"][0] if rows.height else ""
     base = alt.Chart(shown).encode(
-        y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)),
+        y=alt.Y("title:N", sort=order, title=None, axis=alt.Axis(labelLimit=430)),
         yOffset=alt.YOffset("role:N", sort=["first", "last"]),
         opacity=alt.condition("datum.measurable", alt.value(1.0), alt.value(0.4)),
     )
-    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color="#9aa4af").encode(x="zero:Q")
-    spans = base.mark_rule(strokeWidth=2, color="#12436d").encode(
-        x=alt.X("low:Q", title=f"{label}: change, {unit}".strip(", ")), x2="high:Q"
-    )
-    points = base.mark_point(filled=True, size=60, color="#12436d").encode(
+    low = alt.X("low:Q", title=f"change, {unit}".strip(", "), scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=6, labelFlush=False))
+    points = base.mark_point(filled=True, size=60, color=BLUE).encode(
         x="effect:Q",
         shape=alt.Shape(
             "role:N", sort=["first", "last"], scale=alt.Scale(range=["circle", "square"]), legend=alt.Legend(title=None, orient="top")
         ),
     )
-    return (zero + spans + points).properties(width=380, height=34 * max(len(order), 1))
+    changed = ranked.filter(pl.col("effect") > 0).height
+    left = {"weaker": changed - len(order), "without any change": ranked.height - changed if ranked.height > most else 0}
+    note = "bars: 95 % intervals; pale: not told from chance"
+    if undrawn := ", ".join(f"{count} {what}" for what, count in left.items() if count > 0):
+        note += f"; not drawn: {undrawn}"
+    spans, low_ends, high_ends = _whiskers(base, low)
+    layers = _zero() + spans + low_ends + high_ends + points
+    return _titled(layers.properties(width=380, height=34 * max(len(order), 1)), title, note)
 
 
 def scenarios_chart(rows: pl.DataFrame, title: str) -> alt.LayerChart:

@@ -50,10 +50,14 @@ def agenda(
             tell=tell,
         )
     if chart is not None:
+        from daliz.assess.measures import MEASURES
         from daliz.assess.pictures import agenda_chart
+        from daliz.assess.words import subject_name
         from daliz.draw import save_chart
 
-        save_chart(agenda_chart(found, measure), chart)
+        subjects = [subject for subject in found.table.filter(found.table["measure"] == measure)["subject"].unique() if subject]
+        title = ", ".join([MEASURES[measure].label, *(subject_name(loaded, subject) for subject in subjects)])
+        save_chart(agenda_chart(found, measure, title), chart)
     if as_json:
         silent = [{"kind": item.kind, "id": item.id, "status": item.status} for item in found.silent]
         untold = [{"kind": item.kind, "id": item.id, "why": why} for item, why in found.untold]

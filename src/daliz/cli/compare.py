@@ -79,13 +79,7 @@ def compare(
             tell=tell,
         )
     if chart is not None:
-        from daliz.assess.pictures import comparison_chart
-        from daliz.assess.words import subject_name
-        from daliz.draw import save_chart
-
-        first = next(iter(found.values()))
-        names = {subject: subject_name(loaded, subject) for subject in first.table["subject"].unique() if subject}
-        save_chart(comparison_chart(first, names), chart)
+        _draw(loaded, next(iter(found.values())), chart)
     if as_json:
         print(json.dumps([_plain(each) for each in found.values()], ensure_ascii=False))
         return
@@ -93,6 +87,16 @@ def compare(
         _print(loaded, each)
     if chart is not None:
         print(f"Wrote {chart}.")
+
+
+def _draw(corridor: Corridor, comparison: Comparison, path: Path) -> None:
+    from daliz.assess.pictures import comparison_chart
+    from daliz.assess.words import growing_queues, scenario_title, subject_name
+    from daliz.draw import save_chart
+
+    names = {subject: subject_name(corridor, subject) for subject in comparison.table["subject"].unique() if subject}
+    note = "Queues grow without end: days of transit are those of the simulated year" if growing_queues(comparison) else ""
+    save_chart(comparison_chart(comparison, names, scenario_title(corridor, comparison.scenario), note), path)
 
 
 def _history(corridor: Corridor, as_json: bool) -> None:
