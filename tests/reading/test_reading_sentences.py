@@ -632,3 +632,41 @@ def test_an_occasion_yields_documents(reader: Reader, text: str) -> None:
 def test_the_arab_league_is_no_sport(reader: Reader) -> None:
     assert [event.number for event in read(reader, "Bahrain hosted the 33rd Arab League summit.", "session")] == [33]
     assert read(reader, "Bahrain hosted the 33rd summit of the football league.", "session") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Tokayev left Doha on Tuesday. He had flown in from Cairo on Sunday.", {("KAZ", "QAT", "done", "2024-03-10")}),
+        (
+            "Tokayev landed in Doha on Tuesday. He flies on to Cairo.",
+            {("KAZ", "QAT", "done", "2024-03-12"), ("KAZ", "EGY", "planned", None)},
+        ),
+        (
+            "Georgia and Italy signed a treaty in Rome on Tuesday, the second day of President Mikheil Kavelashvili's visit.",
+            {("GEO", "ITA", "done", "2024-03-11")},
+        ),
+        ("Tokayev has been in Doha since Sunday. He met Sheikh Tamim in Doha on Tuesday.", {("KAZ", "QAT", "done", "2024-03-10")}),
+        ("Tokayev accepted an invitation to visit Doha.", {("KAZ", "QAT", "hypothetical", None)}),
+        ("Sheikh Tamim met Aliyev. The President of Kazakhstan arrived in our country on Tuesday.", {("KAZ", "QAT", "done", "2024-03-12")}),
+        (
+            "The forum in Doha was held on Tuesday. The Kazakh delegation was led by Deputy Minister Anvar Sadykov.",
+            {("KAZ", "QAT", "done", "2024-03-12")},
+        ),
+        (
+            "The forum in Doha was held on Tuesday. Italy was represented by Prime Minister Giorgia Meloni.",
+            {("ITA", "QAT", "done", "2024-03-12")},
+        ),
+        (
+            "The summit in Doha opens on March 20. Tokayev confirmed that he would travel to Qatar.",
+            {("KAZ", "QAT", "planned", "2024-03-20")},
+        ),
+        (
+            "Tokayev attended the games in Doha in May 2023 and the fair in Cairo in June 2023.",
+            {("KAZ", "QAT", "done", "2023-05"), ("KAZ", "EGY", "done", "2023-06")},
+        ),
+    ],
+)
+def test_a_journey_is_read_over_several_sentences(reader: Reader, text: str, trips: set[tuple[str, str, str, str | None]]) -> None:
+    found = {(visit.who[0].country, visit.country, visit.status, visit.date_start) for visit in read(reader, text, "visit")}
+    assert found == trips

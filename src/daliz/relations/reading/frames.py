@@ -99,6 +99,10 @@ class Scene:
     def _leader(self, node: Node) -> tuple[Party, ...]:
         if node.dep_ == "dobj" and node.head.lemma_ in ("lead", "head"):
             return tuple(self._of_delegation(node, party) for subject in subjects(node.head) for party in self.parties(subject, deep=False))
+        if node.dep_ == "nsubjpass" and node.head.lemma_ in ("lead", "head"):
+            return tuple(
+                self._of_delegation(node, party) for named in pobjs(node.head, ("by",)) for party in self.parties(named, deep=False)
+            )
         for child in (*node.children, *(inner for member in pobjs(node, ("of",)) for inner in member.children)):
             if child.dep_ in ("acl", "relcl", "partmod") and child.lemma_ in ("lead", "head", "chair"):
                 for leader in pobjs(child, ("by",)):

@@ -55,7 +55,7 @@ def _following(scene: Scene, node: Node, names: list[str]) -> Mention | None:
             return None
         if doc[index].lower_ in names or ("object" in names and index == node.i + 1):
             for place in (index, index + 1, index + 2):
-                if place < len(doc) and doc[place].pos_ in ("VERB", "AUX"):
+                if place < len(doc) and (doc[place].pos_ in ("VERB", "AUX") or doc[place].lower_ == "from"):
                     break
                 if place < len(doc) and (mention := scene.mention(doc[place])) is not None and mention.kind in PLACES:
                     return mention

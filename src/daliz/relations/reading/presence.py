@@ -9,7 +9,7 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene
 from daliz.relations.reading.journeys import STAY_RANKS, journey
 from daliz.relations.reading.lexicon import words
-from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.tree import agents, beside, children, objects, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ MEETS = words("talks_verbs")
 PRESS = words("presence_press")
 DISCUSSES = frozenset({"discuss", "agree", "negotiate", "exchange", "talk"})
 HOLDS = words("presence_holds")
+OFFICES = {"president": "head_of_state", "leader": "head_of_state", "premier": "head_of_government", "minister": "minister"}
 WATCHES = words("presence_watches")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
@@ -42,6 +43,8 @@ def presences(scene: Scene) -> list[Draft]:
             hosts = {party.country for party in scene.people(partners)}
             places = [place for holder in (node, *partners) for place in _places(scene, holder) if place.country in hosts][:1]
             found += _drafts(scene, node, node, agents(node), places)
+        elif node.pos_ == "VERB" and node.lemma_ == "represent" and passive(node):
+            found += _represented(scene, node)
         elif node.pos_ == "NOUN" and node.lemma_ == "guest":
             found += _guest(scene, node)
         elif node.pos_ in ("NOUN", "PROPN") and node.lemma_.lower() in EVENTS:
@@ -123,6 +126,26 @@ def venue(scene: Scene, node: Node) -> list[Mention]:
     """Where an event is held, as its own phrase says: `the summit in Shusha`, `the Shusha summit`."""
     named = [m for child in children(node, "compound", "nmod", "poss") if (m := scene.mention(child)) and m.kind == "place"]
     return _places(scene, node) or named[:1]
+
+
+def _represented(scene: Scene, node: Node) -> list[Draft]:
+    """`Georgia was represented by Minister Beridze`, `Georgia and Italy were represented by their presidents`: at what was told before."""
+    codes = [party.country for subject in objects(node) for party in scene.parties(subject) if party.country]
+    places = _places(scene, node)
+    told = None if places else scene.article.venues[-1] if scene.article.venues else None
+    drafts = []
+    for agent in agents(node):
+        parties = [_of_those_represented(scene, node, party) for party in scene.people([agent])]
+        if scene.mention(agent) is None and (rank := OFFICES.get(agent.lemma_.lower())):
+            parties = [office_party(scene.article.lexicon, code, rank, scene.article.day) for code in codes]
+        for place in places[:1] or ([told.place] if told is not None else []):
+            drafts += [journey(scene, node, party, place, (), []) for party in parties if party.rank in STAY_RANKS]
+    found = [draft for draft in drafts if draft is not None]
+    for draft in found:
+        draft.level = "summit_margin"
+        draft.told = told.when if told is not None else None
+        draft.doubt(DOUBT, GIVEN)
+    return found
 
 
 def _of_those_represented(scene: Scene, verb: Node, party: Party) -> Party:

@@ -228,6 +228,8 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
         return draft.days
     if draft.told is not None and draft.status in ("done", "planned"):
         return draft.told.days(draft.status)
+    if draft.kind == "visit" and draft.status == "planned" and (told := _of_event(scene, draft, day)):
+        return told
     if draft.kind in ("trade", "intent", "stock") or draft.status != "done":
         return (scene.article.stated, None) if draft.kind == "stock" else (None, None)
     near = [child for child in draft.node.children if child.dep_ in ("npadvmod", "prep", "advmod")]
@@ -251,6 +253,14 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     if ended(draft):
         draft.doubt(AT_ITS_END, 0.9)
     return stated, None
+
+
+def _of_event(scene: Scene, draft: Draft, day: date | None) -> tuple[str, str] | None:
+    """The days of the event to come that the article told of last, for one who will go to its country."""
+    held = scene.article.venues[-1] if scene.article.venues else None
+    if held is None or held.when is None or day is None or not draft.whom or held.place.country != draft.whom[0].country:
+        return None
+    return held.when.ahead if held.when.ahead[0] >= day.isoformat() else None
 
 
 def merged(events: Sequence[ReadEvent]) -> list[ReadEvent]:
@@ -337,13 +347,13 @@ def _overlap(one: ReadEvent, other: ReadEvent) -> bool:
 
 
 def _adjacent(one: ReadEvent, other: ReadEvent) -> bool:
-    """Whether one ends on the day before the other begins, as when a visit goes on to another town."""
+    """Whether one ends a few days before the other begins, as when a visit goes on to another town."""
     days = [event.date_end or event.date_start or "" for event in (one, other)]
     starts = [event.date_start or "" for event in (one, other)]
     if any(len(day) != 10 for day in (*days, *starts)):
         return False
     ends, begins = [date.fromisoformat(day) for day in days], [date.fromisoformat(day) for day in starts]
-    return (begins[1] - ends[0]).days == 1 or (begins[0] - ends[1]).days == 1
+    return any(1 <= gap <= STAY_DAYS for gap in ((begins[1] - ends[0]).days, (begins[0] - ends[1]).days))
 
 
 def _days_between(one: ReadEvent, other: ReadEvent) -> int:

@@ -171,7 +171,11 @@ def _adverbial(units: Sequence[Unit]) -> set[int]:
         following = units[index + 1].letter if index + 1 < len(units) else ""
         before = units[index - 1].text.casefold() if index else ""
         earlier = units[index - 2].text.casefold() if index > 1 else ""
-        if following in ("S", "O") or (before == "of" and earlier in ("end", "beginning", "start", "middle", "eve")):
+        if (
+            before in ("spend", "spent", "spends", "spending")
+            or following in ("S", "O")
+            or (before == "of" and earlier in ("end", "beginning", "start", "middle", "eve"))
+        ):
             continue
         dropped.add(index)
         if before in DATE_PREPOSITIONS:

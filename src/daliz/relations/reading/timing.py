@@ -11,8 +11,8 @@ from daliz.relations.reading.dates import When
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import told_in_turn
-from daliz.relations.reading.numbers import number_of
-from daliz.relations.reading.tree import distance, rights, up
+from daliz.relations.reading.numbers import number_of, ordinal_of
+from daliz.relations.reading.tree import distance, objects, rights, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -31,6 +31,9 @@ LOOSE = frozenset({"intent", "support", "aid", "cooperation", "project", "stock"
 def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
     """Give each date of a sentence to the event it stands by most closely; an event without one takes a date of the clause above it."""
     whens = scene.whens()
+    for draft in drafts:
+        if draft.status == "planned" and not whens and _only_accepted(draft):
+            draft.status = "hypothetical"
     if not drafts or not whens:
         return
     leading = [draft for draft in drafts if draft.kind not in LOOSE] or drafts
@@ -57,6 +60,12 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         _set_days(scene, draft)
 
 
+def _only_accepted(draft: Draft) -> bool:
+    """`accepted an invitation to visit Doha`, and no word of when."""
+    above = [upper for own in draft.anchors() for upper in up(own)]
+    return draft.kind == "visit" and any(upper.lemma_ == "invitation" and upper.head.lemma_ == "accept" for upper in above)
+
+
 def _of_its_town(scene: Scene, node: Node, drafts: list[Draft]) -> list[Draft]:
     """Of journeys told by several verbs, a day that stands by a town is that of the journey there."""
     held = scene.mention(node)
@@ -81,7 +90,7 @@ def _apart(node: Node, draft: Draft) -> bool:
 def _reported(node: Node, draft: Draft) -> bool:
     """`will go to Iraq, media reported on Saturday`: the day is that of the report."""
     verb = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
-    if verb is None or verb.lemma_ not in REPORTS:
+    if verb is None or (verb.lemma_ not in REPORTS and verb.lemma_ not in ("agree", "decide")):
         return False
     told = {child.i for child in verb.children if child.dep_ == "ccomp"}
     return any(told & {own.i, *(upper.i for upper in up(own))} for own in draft.anchors())
@@ -169,7 +178,9 @@ def _shares(node: Node, draft: Draft) -> bool:
     if any(upper.dep_ == "prep" and upper.lower_ in ("before", "ahead") for upper in up(draft.node)):
         return False
     above = {draft.node.i, *(upper.i for upper in up(draft.node))}
-    holder = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
+    verbs = (upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX"))
+    # In `signed a statement on building ports on Wednesday` the day is that of the signing.
+    holder = next((verb for verb in verbs if not (verb.dep_ == "pcomp" and verb.head.head.pos_ == "NOUN")), None)
     if holder is None or holder.i not in above:
         return False
     past = holder.tag_ == "VBD" and holder.i != draft.node.i and holder.lemma_ not in REPORTS
@@ -245,6 +256,9 @@ def _lasting(draft: Draft) -> None:
     """`a two-day visit ended on August 8` began the day before."""
     if draft.kind != "visit" or draft.days is None or len(draft.days[0]) != 10 or draft.days[0] != draft.days[1]:
         return
+    if (nth := _nth_day(draft)) > 1:
+        draft.days = ((date.fromisoformat(draft.days[0]) - timedelta(nth - 1)).isoformat(), draft.days[0])
+        return
     length = next((int(number) for node in draft.anchors() if (number := _length(node))), 1)
     day = date.fromisoformat(draft.days[0])
     if ended(draft):
@@ -253,6 +267,12 @@ def _lasting(draft: Draft) -> None:
             draft.doubt(AT_ITS_END, 0.9)
     elif length > 1 and _verbs(draft) & BEGINNINGS:
         draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
+
+
+def _nth_day(draft: Draft) -> int:
+    """`the second day of his visit`: 2; else 0."""
+    days = [own.head.head for own in draft.anchors() if own.dep_ == "pobj" and own.head.lower_ == "of" and own.head.head.lemma_ == "day"]
+    return next((nth for day in days for child in day.children if (nth := ordinal_of(child.text))), 0)
 
 
 def _length(node: Node) -> float | None:
@@ -272,4 +292,5 @@ def _verbs(draft: Draft) -> set[str]:
 
 def ended(draft: Draft) -> bool:
     """Whether a visit is told at its end: `wrapped up his visit`."""
-    return bool(_verbs(draft) & ENDINGS)
+    left = draft.node.lemma_ in ("leave", "depart") and bool(objects(draft.node)) and draft.node.pos_ == "VERB"
+    return left or bool(_verbs(draft) & ENDINGS)

@@ -15,13 +15,14 @@ from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences, venue
 from daliz.relations.reading.travellers import among, back_there, carried_along, means_travel, presented, told_among, travellers
 from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
-from daliz.relations.reading.whereabouts import at_venue, here, note_venue, spoken_of, venue_of
+from daliz.relations.reading.whereabouts import at_venue, here, note_venue, our_country, spoken_of, venue_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 SPANS = words("visits_spans")
+ONWARD = words("visits_onward")
 COMES = words("visits_comes")
 ATTENDED = words("visits_attended")
 WELCOMES = words("visits_welcomes")
@@ -88,6 +89,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
     if not places and (told_among(node) or back_there(node) or _to_nowhere(node)):
         places = here(scene, node) or _at_meeting(scene, node, who) or spoken_of(scene, node, who)
+    places = places or our_country(scene, who, pobjs(node, ("to", "in", "into", "at")))
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
         places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
@@ -110,10 +112,18 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     for draft in found:
         if guessed:
             draft.doubt(GUESSED, 0.8)
+        if draft.status == "done" and _onward(scene, node, draft):
+            draft.status = "planned"
         if row["mood"] and draft.status == "done":
             gone = any(child.lower_ == "had" for child in node.children)
             draft.status = "hypothetical" if gone else row["mood"]
     return found
+
+
+def _onward(scene: Scene, node: Node, draft: Draft) -> bool:
+    """`She landed in Doha. She flies on to Cairo`: of one who is on a journey, the present tells of the next stop."""
+    gone = [host for party, host in scene.article.trips if party.country == draft.who[0].country and party.rank == draft.who[0].rank]
+    return node.tag_ in ("VBZ", "VBP") and node.lemma_ in ONWARD and bool(gone) and draft.whom[0].country not in gone
 
 
 def _to_nowhere(node: Node) -> bool:
@@ -122,7 +132,9 @@ def _to_nowhere(node: Node) -> bool:
         return False
     if any(child.lower_ in ("home", "back", "together", "out", "about", "across", "true", "forward") for child in node.children):
         return False
-    return not any(child.dep_ == "prep" and child.lower_ not in ("for", "with", "on", "by", "at", "after") for child in node.children)
+    inward = any(child.dep_ in ("prt", "advmod") and child.lower_ == "in" for child in node.children)
+    beside = ("for", "with", "on", "by", "at", "after", *(("from",) if inward else ()))
+    return not any(child.dep_ == "prep" and child.lower_ not in beside for child in node.children)
 
 
 def _at_meeting(scene: Scene, node: Node, who: tuple[Party, ...]) -> list[Mention]:
@@ -163,6 +175,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     places = destinations(scene, node, row["where"]) or _before(scene, node, owners)
     if node.lemma_ == "return" and not places:
         return []
+    places = places or our_country(scene, owners, pobjs(node, ("to", "in")))
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
@@ -303,7 +316,10 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     )
     if not named and told is None:
         return []
-    places = [place for event in (*events, node) if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
+    own = [place for event in events if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
+    if len({place.country for place in own}) > 1:
+        return _margins(scene, node, who, who_nodes, own)
+    places = own or [place for place in [scene.place(node)] if place is not None and not _is_topic(scene, place)]
     places += destinations(scene, node, "in|at") or here(scene, node, *events)
     elsewhere = not places and told is not None
     drafts = _margins(scene, node, who, who_nodes, [told.place] if elsewhere and told is not None else places[:1])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.article import Venue
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import PLACES, Draft, Scene
+from daliz.relations.reading.frames import AREAS, PLACES, Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 
@@ -50,6 +52,17 @@ def at_venue(drafts: list[Draft], told: Venue | None) -> list[Draft]:
         draft.told = told.when if told is not None else None
         draft.doubt(THERE, 0.9)
     return drafts
+
+
+def our_country(scene: Scene, who: Iterable[Party], nodes: Iterable[Node]) -> list[Mention]:
+    """`arrived in our country`: the other country that the article speaks of most."""
+    if not any(node.lemma_ in AREAS and any(child.lower_ == "our" for child in node.children) for node in nodes):
+        return []
+    homes = {party.country for party in who}
+    named = [m.country for _, m in scene.article.seen if m.country and m.country not in homes]
+    named += [party.country for _, m in scene.article.seen for party in m.parties if party.country and party.country not in homes]
+    held = next((m for _, m in scene.article.seen if named and m.country == Counter(named).most_common(1)[0][0]), None)
+    return [replace(held, kind="country", place=None)] if held is not None else []
 
 
 def here(scene: Scene, *nodes: Node) -> list[Mention]:
