@@ -10,6 +10,7 @@ import polars as pl
 from daliz.assess.agenda import Agenda
 from daliz.assess.compare import Comparison
 from daliz.assess.history import Change
+from daliz.assess.measures import SHARE
 
 if TYPE_CHECKING:
     import altair as alt
@@ -73,13 +74,13 @@ def matrix_chart(
 
 def comparison_chart(comparison: Comparison, names: Mapping[str, str], title: str = "", note: str = "") -> alt.LayerChart:
     """Changes in percent of the corridor as it is, with their 95 % intervals; measures without a change or without a value are not
-    drawn, nor what is left standing, which is the other side of what is delivered.
+    drawn, nor what is left standing, which is the other side of what is delivered, nor shares of traffic, which change by points.
 
     Parameters: names (subjects in words), title, note (a second line below it).
     """
     import altair as alt
 
-    told = (pl.col("base").abs() > 0) & (pl.col("measure") != "left_teu_year")
+    told = (pl.col("base").abs() > 0) & (pl.col("measure") != "left_teu_year") & ~pl.col("measure").str.starts_with(SHARE)
     order = {subject: place for place, subject in enumerate(comparison.subjects)}
     percent = (
         comparison.table.filter(told)
