@@ -83,7 +83,7 @@ def _reported(verb: Node) -> bool:
     told = (
         verb.dep_ == "ccomp"
         and verb.head.tag_ in ("VBD", "VBN")
-        and verb.head.lemma_ in ("say", "announce", "confirm", "tell", "declare", "report", "note")
+        and verb.head.lemma_ in ("say", "announce", "confirm", "tell", "declare", "report", "note", "decide", "agree")
     )
     return told and not any(child.lower_ == "if" for child in verb.subtree)
 

@@ -54,12 +54,17 @@ def _elliptical(node: Node) -> bool:
 def beside(paper: Node, other: Node) -> bool:
     """`a declaration on X and a programme`, `... and the Bishkek Declaration`: a further document that the tree hangs on the first."""
     named = other.tag_ == "NNP" and any(child.dep_ == "compound" for child in other.children)
+    listed = other.dep_ == "appos" and other.lemma_ != paper.lemma_ and _indefinite(paper) and _indefinite(other)
     return (
         other.i > paper.i
-        and other.dep_ == "conj"
+        and (other.dep_ == "conj" or listed)
         and is_document(other)
         and any(child.dep_ in ("det", "nummod") and (child.lower_ != "the" or named) for child in other.children)
     )
+
+
+def _indefinite(paper: Node) -> bool:
+    return any(child.lower_ in ("a", "an") for child in paper.children)
 
 
 def further(paper: Node) -> list[Node]:

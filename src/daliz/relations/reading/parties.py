@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import STATES, Draft, Scene
+from daliz.relations.reading.frames import STATES, Draft, Scene, by_country
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.tree import rights
 
@@ -82,3 +82,37 @@ def seats(scene: Scene) -> tuple[Party, ...]:
         if len(codes) > 1:
             return tuple(Party(code, country_name(code or "")) for code in codes)
     return ()
+
+
+def bilateral(scene: Scene, draft: Draft) -> None:
+    """A council or commission without its countries named is that of the two countries the sentence or the article speaks of."""
+    people = [party for _, mention in scene.persons() for party in mention.parties if party.country]
+    codes = {party.country for party in people}
+    if len(codes) == 2:
+        draft.who = by_country(people)
+        return
+    if not draft.who and draft.country and len(codes | {draft.country}) == 2:
+        draft.who = by_country([*people, Party(draft.country, country_name(draft.country))])
+        return
+    if between := seats(scene):
+        draft.who = between
+        return
+    pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
+    if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
+        draft.who = tuple(Party(code, country_name(code)) for code in pair)
+        draft.doubt("whose council it is is taken from the countries the article speaks of", 0.9)
+
+
+def add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
+    """Those who chaired or held it, when the body itself names no countries."""
+    parties: list[Party] = []
+    for host in hosts:
+        mention = scene.mention(host)
+        if mention is not None and mention.kind in ("person", "group", "dyad", "country", "countries", "office", "pronoun"):
+            parties += [party for node in scene.expanded([host]) for party in scene.parties(node)]
+    parties = [party for party in parties if party.country]
+    if {party.country for party in parties} >= {party.country for party in draft.who} and len({p.country for p in parties}) > 1:
+        draft.who = by_country(parties)
+    elif not draft.who and draft.node.doc is not None:
+        draft.who = by_country(parties) if len({p.country for p in parties}) > 1 else draft.who
+    draft.nodes += hosts

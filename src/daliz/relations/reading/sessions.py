@@ -1,38 +1,29 @@
-"""Sessions of councils, commissions and summits, with their number; and plain meetings of two sides."""
+"""Sessions of councils, commissions and summits, with their number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daliz.relations.countries import country_name
-from daliz.relations.reading.events import Party
+from daliz.relations.reading.councils import body_session
 from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, unique
+from daliz.relations.reading.holding import HOLDING, held_by, ordinal_before, takes_part
 from daliz.relations.reading.journeys import is_remote
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import STRENGTH, status_of
-from daliz.relations.reading.numbers import TENS, ordinal_of
-from daliz.relations.reading.parties import name_parties, seats
-from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
+from daliz.relations.reading.parties import add_hosts, bilateral, name_parties
+from daliz.relations.reading.tree import children, pobjs, subjects
+from daliz.relations.reading.venues import place_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 NOUNS = words("sessions_nouns")
-HELD = words("sessions_held")
-HOSTS = words("sessions_hosts")
-TAKING_PART = words("sessions_taking_part")
-SIGNS = words("signings_verbs")
-RECORDS = frozenset({"minute", "minutes", "protocol"})
-GATHERS = words("sessions_gathers")
-HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
+MEMBERS = words("sessions_members")
 INTENDS = frozenset({"agree", "discuss", "propose", "say", "speak", "note"})
 ATTRIBUTES = ("amod", "compound", "nmod", "poss")
 MARGINS = frozenset({"margin", "sideline"})
-AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
-CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene"})
-MEMBERS = words("sessions_members")
 
 
 def sessions(scene: Scene) -> list[Draft]:
@@ -41,16 +32,11 @@ def sessions(scene: Scene) -> list[Draft]:
     found: list[Draft] = []
     for node in scene.parsed.doc:
         mention = scene.mention(node)
+        draft = None
         if node.lemma_.lower() in NOUNS and mention is None:
             draft = _recalled(scene, node) or _session(scene, node)
-        elif mention is not None and mention.kind == "body" and node.dep_ in ("nsubj", "nsubjpass"):
-            draft = _body_meets(scene, node, mention)
-        elif mention is not None and mention.kind == "body" and node.dep_ == "dobj" and mention.rank is None:
-            draft = _body_chaired(scene, node, mention)
-        elif mention is not None and mention.kind == "body" and mention.rank is None and node.dep_ == "pobj":
-            draft = _body_launched(scene, node, mention)
-        else:
-            continue
+        elif mention is not None and mention.kind == "body":
+            draft = body_session(scene, node, mention)
         if draft is not None:
             name_parties(scene, draft)
             found.append(draft)
@@ -61,7 +47,7 @@ def sessions(scene: Scene) -> list[Draft]:
 
 def _recalled(scene: Scene, node: Node) -> Draft | None:
     """`It was the first such gathering`: the number of the session told before."""
-    number = _ordinal(node)[0]
+    number = ordinal_before(node)[0]
     such = any(child.lower_ in ("such", "kind") for child in node.subtree) and node.dep_ == "attr"
     if (
         number is None
@@ -102,19 +88,6 @@ def _body_before(scene: Scene, node: Node) -> tuple[Mention | None, list[Node]]:
     return (named[-1][1], [named[-1][0]]) if named else (None, [])
 
 
-def _ordinal(node: Node) -> tuple[int | None, list[Node]]:
-    for child in node.subtree:
-        if (
-            child.i < node.i
-            and node.i - child.i <= 6
-            and (number := ordinal_of(child.text)) is not None
-            and child.text[0].casefold() != "v"
-        ):
-            before = child.nbor(-1).lower_ if child.i else ""
-            return (number + TENS[before] if number < 10 and before in TENS else number), [child]
-    return None, []
-
-
 @dataclass
 class Named:
     """What a session's own phrase says: its body, its number, the groups that meet, and the words these stand in."""
@@ -133,7 +106,7 @@ def _named(scene: Scene, node: Node) -> Named | None:
     """The body, number and groups of a session; None for a meeting of nobody in particular."""
     body, body_nodes = _body_of(scene, node)
     inner = [part for part in pobjs(node, ("of",)) if part.lemma_.lower() in NOUNS]
-    number, number_nodes = next((told for one in (node, *inner) if (told := _ordinal(one))[0] is not None), (None, []))
+    number, number_nodes = next((told for one in (node, *inner) if (told := ordinal_before(one))[0] is not None), (None, []))
     groups = _groups(scene, node, number)
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
@@ -158,33 +131,33 @@ def _owners(scene: Scene, node: Node) -> list[Node]:
 
 
 def _session(scene: Scene, node: Node) -> Draft | None:
-    named, frame = _named(scene, node), _held(scene, node)
+    named, frame = _named(scene, node), held_by(node)
     if named is None or frame is None:
         return None
     predicate, hosts = frame
     body, groups = named.body, named.groups
     bare = body is None and not groups and named.number is None
-    if bare and (_takes_part(predicate) or predicate.lemma_ in INTENDS or node.head.head.lemma_ in MARGINS):
+    if bare and (takes_part(predicate) or predicate.lemma_ in INTENDS or node.head.head.lemma_ in MARGINS):
         return None
     who = [*(body.parties if body else ()), *(party for group in groups for party in scene.parties(group))]
     draft = Draft("session", node, by_country(unique(who)), number=named.number)
     draft.status = _status(node, predicate)
     draft.nodes = [*named.nodes, predicate]
     draft.title = _title(scene, node, body)
-    _add_hosts(scene, draft, hosts)
+    add_hosts(scene, draft, hosts)
     if body is None and named.numbered(node) and not groups:
-        _add_hosts(scene, draft, [*hosts, *pobjs(node, ("with", "between")), *pobjs(predicate, ("with", "between"))])
+        add_hosts(scene, draft, [*hosts, *pobjs(node, ("with", "between")), *pobjs(predicate, ("with", "between"))])
         inner = [partner for part in pobjs(node, ("of",)) for partner in pobjs(part, ("with", "between"))]
-        _add_hosts(scene, draft, [*hosts, *inner])
+        add_hosts(scene, draft, [*hosts, *inner])
         if len({party.country for party in draft.who}) < 2:
             return None
     draft.place = place_of(scene, node, predicate, hosts)
     if is_remote(predicate):
         draft.level = "video"
-    if draft.status == "planned" and _takes_part(predicate) and not _will(predicate):
+    if draft.status == "planned" and takes_part(predicate) and not _will(predicate):
         return None
     if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
-        _bilateral(scene, draft)
+        bilateral(scene, draft)
     draft.twins = [predicate] if predicate.i != node.i else []
     return draft
 
@@ -194,11 +167,6 @@ def _status(node: Node, predicate: Node) -> str:
         return status_of(predicate)
     status = _stronger_of(status_of(predicate), status_of(node))
     return "planned" if status == "done" and predicate.lemma_ in HOLDING else status
-
-
-def _takes_part(verb: Node) -> bool:
-    """`attends`, `takes part in`; `arrived to attend a session` tells of a trip, and says no more of the session than that."""
-    return verb.lemma_ in ("attend", "participate", "join", "address") or any(part.lower_ == "part" for part in children(verb, "dobj"))
 
 
 def _will(verb: Node) -> bool:
@@ -218,180 +186,12 @@ def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:
     ]
 
 
-def _bilateral(scene: Scene, draft: Draft) -> None:
-    """A council or commission without its countries named is that of the two countries the sentence or the article speaks of."""
-    people = [party for _, mention in scene.persons() for party in mention.parties if party.country]
-    codes = {party.country for party in people}
-    if len(codes) == 2:
-        draft.who = by_country(people)
-        return
-    if not draft.who and draft.country and len(codes | {draft.country}) == 2:
-        draft.who = by_country([*people, Party(draft.country, country_name(draft.country))])
-        return
-    if between := seats(scene):
-        draft.who = between
-        return
-    pair = scene.article.pair(scene.parsed.start, scene.parsed.end)
-    if len(pair) == 2 and (not draft.who or draft.who[0].country in pair):
-        draft.who = tuple(Party(code, country_name(code)) for code in pair)
-        draft.doubt("whose council it is is taken from the countries the article speaks of", 0.9)
-
-
 def _stronger_of(one: str, other: str) -> str:
     return max(one, other, key=lambda mood: STRENGTH[mood])
 
 
 def _title(scene: Scene, node: Node, body: Mention | None) -> str:
     return f"{body.text} {node.text}" if body and node.lemma_ == "summit" else (body.text if body else node.text)
-
-
-def _held(scene: Scene, node: Node) -> tuple[Node, list[Node]] | None:
-    """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
-    for child in node.children:
-        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not _takes_part(child):
-            return child, pobjs(child, ("by",))
-    below = node
-    for above in up(node):
-        if above.pos_ in ("VERB", "AUX"):
-            lemma = above.lemma_.lower()
-            infinitive = [child for child in above.children if child.dep_ == "xcomp" and child.lemma_ in HELD]
-            if below.lemma_ == "preparation" or (lemma == "prepare" and below.lower_ == "for"):
-                return above, subjects(above) if lemma == "prepare" else []
-            if lemma == "be" and infinitive:
-                return infinitive[0], []
-            if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
-                return above, agents(above) if passive(above) else []
-            if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
-                return above, subjects(above)
-            if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
-                return above, subjects(above)
-            if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in (
-                "on",
-                "in",
-                "at",
-                "during",
-                "within",
-                "following",
-                "after",
-                "over",
-                "of",
-            ):
-                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
-            if below.lemma_ in RECORDS and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
-                return above, agents(above)
-            if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):
-                return above, [] if lemma in HOLDING else agents(above)
-            if below.dep_ == "dobj" and lemma in HOLDING and any(agenda.lemma_ in AGENDAS for agenda in subjects(above)):
-                return above, []
-            return None
-        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in (
-            "part",
-            "preparation",
-            "work",
-            "framework",
-            "margin",
-            "sideline",
-            "start",
-            "opening",
-            "result",
-            "end",
-            "outcome",
-            "host",
-            "minute",
-            "occasion",
-            "venue",
-            "minutes",
-            "protocol",
-        ):
-            return None
-        below = above
-    fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
-    return (node, []) if fragment else None
-
-
-def _add_hosts(scene: Scene, draft: Draft, hosts: list[Node]) -> None:
-    """Those who chaired or held it, when the body itself names no countries."""
-    parties: list[Party] = []
-    for host in hosts:
-        mention = scene.mention(host)
-        if mention is not None and mention.kind in ("person", "group", "dyad", "country", "countries", "office", "pronoun"):
-            parties += [party for node in scene.expanded([host]) for party in scene.parties(node)]
-    parties = [party for party in parties if party.country]
-    if {party.country for party in parties} >= {party.country for party in draft.who} and len({p.country for p in parties}) > 1:
-        draft.who = by_country(parties)
-    elif not draft.who and draft.node.doc is not None:
-        draft.who = by_country(parties) if len({p.country for p in parties}) > 1 else draft.who
-    draft.nodes += hosts
-
-
-def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
-    """Where it was held: a host that is a place, a place behind `in` or `at`, or the only town of the sentence."""
-    for host in (*hosts, *children(predicate, "nsubj")):
-        mention = scene.mention(host)
-        if mention is not None and mention.kind in ("place", "capital", "country"):
-            return mention
-    for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
-        if (place := scene.place(where)) is not None:
-            return place
-    own: set[int | None] = {node.i, predicate.i}
-    own |= {None} if predicate.i == node.i else set()
-    near = [m for child, m in scene.places() if m.kind != "country" and _verb_above(child) in own]
-    return near[0] if len(near) == 1 else None
-
-
-def _verb_above(node: Node) -> int | None:
-    return next((above.i for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
-
-
-def _body_meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    verbs = (node.head, *children(node, "relcl"))
-    verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or _occurs(verb)), None)
-    if verb is None:
-        return None
-    draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
-    draft.number = _times(verb) or _ordinal(node)[0]
-    if draft.number is None:
-        draft.number = next((number for word in mention.text.split()[:2] if (number := ordinal_of(word)) is not None), None)
-    if mention.rank is None and len({party.country for party in draft.who}) < 2:
-        _bilateral(scene, draft)
-    draft.place = place_of(scene, node, verb, [])
-    return draft
-
-
-def _occurs(verb: Node) -> bool:
-    """`was held`, `took place`."""
-    return (verb.lemma_ == "hold" and passive(verb)) or any(part.lower_ == "place" for part in children(verb, "dobj"))
-
-
-def _times(verb: Node) -> int | None:
-    """`met for the third time`."""
-    return next((number for child in verb.subtree if child.lower_ == "time" and (number := _ordinal(child)[0]) is not None), None)
-
-
-def _body_chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    """`will fly to Gaborone to chair the commission with President Masisi`."""
-    verb = node.head
-    number = _times(verb) or _ordinal(node)[0]
-    if verb.lemma_ not in ("chair", "cochair", "host", "convene") and not (verb.lemma_ == "hold" and number is not None):
-        return None
-    draft = Draft("session", verb, by_country(mention.parties), title=mention.text, status=status_of(verb), nodes=[node])
-    draft.number = number
-    _add_hosts(scene, draft, [*subjects(verb), *pobjs(verb, ("with",)), *pobjs(node, ("with",))])
-    if len({party.country for party in draft.who}) < 2:
-        _bilateral(scene, draft)
-    draft.place = place_of(scene, node, verb, [])
-    return draft
-
-
-def _body_launched(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    """`with the launch of the council this month`: its first session."""
-    launch = node.head.head
-    if node.head.lower_ != "of" or launch.lower_ not in ("launch", "inauguration"):
-        return None
-    draft = Draft("session", launch, by_country(mention.parties), title=mention.text, status=status_of(launch), nodes=[node])
-    if len({party.country for party in draft.who}) < 2:
-        _bilateral(scene, draft)
-    return draft
 
 
 def _each_once(drafts: list[Draft]) -> list[Draft]:

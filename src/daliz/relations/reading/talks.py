@@ -11,8 +11,8 @@ from daliz.relations.reading.journeys import is_remote, nodes_of
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import status_of
-from daliz.relations.reading.sessions import place_of
 from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, rights, subjects, up
+from daliz.relations.reading.venues import place_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -127,7 +127,8 @@ def hosted_visits(scene: Scene, drafts: list[Draft]) -> list[Draft]:
 
 def _behind_in(scene: Scene, place: Mention) -> bool:
     """`signed in Baku`, not `the Baku Declaration`."""
-    return any(node.dep_ == "pobj" and node.head.lower_ in ("in", "at") for node in nodes_of(scene, place))
+    near = [upper for node in nodes_of(scene, place) for upper in (node, *list(up(node))[:2])]
+    return any(node.dep_ == "pobj" and node.head.lower_ in ("in", "at") for node in near)
 
 
 def _is_named(scene: Scene, guest: Party) -> bool:

@@ -13,7 +13,7 @@ from daliz.relations.reading.events import ReadEvent
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.tree import distance, up
+from daliz.relations.reading.tree import children, distance, pobjs, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -99,3 +99,22 @@ def _together(one: ReadEvent, event: ReadEvent) -> bool:
     if first == last and short == len("2024-03-11"):
         last = (date.fromisoformat(first) + timedelta(STAY)).isoformat()
     return first[:short] <= event.date_start[:short] <= last[:short]
+
+
+def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
+    """Where it was held: a host that is a place, a place behind `in` or `at`, or the only town of the sentence."""
+    for host in (*hosts, *children(predicate, "nsubj")):
+        mention = scene.mention(host)
+        if mention is not None and mention.kind in ("place", "capital", "country"):
+            return mention
+    for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
+        if (place := scene.place(where)) is not None:
+            return place
+    own: set[int | None] = {node.i, predicate.i}
+    own |= {None} if predicate.i == node.i else set()
+    near = [m for child, m in scene.places() if m.kind != "country" and _verb_above(child) in own]
+    return near[0] if len(near) == 1 else None
+
+
+def _verb_above(node: Node) -> int | None:
+    return next((above.i for above in up(node) if above.pos_ in ("VERB", "AUX")), None)

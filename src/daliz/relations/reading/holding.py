@@ -1,0 +1,79 @@
+"""Whether a session was held: the verb that says so, and those who held it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daliz.relations.reading.lexicon import words
+from daliz.relations.reading.numbers import TENS, ordinal_of
+from daliz.relations.reading.papers import is_document
+from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token as Node
+
+HELD = words("sessions_held")
+HOSTS = words("sessions_hosts")
+TAKING_PART = words("sessions_taking_part")
+SIGNS = words("signings_verbs")
+GATHERS = words("sessions_gathers")
+HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
+AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
+PASSED = words("sessions_passed")
+WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "over", "of")
+
+
+def held_by(node: Node) -> tuple[Node, list[Node]] | None:
+    """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
+    for child in node.children:
+        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not takes_part(child):
+            return child, pobjs(child, ("by",))
+    below = node
+    for above in up(node):
+        if above.pos_ in ("VERB", "AUX"):
+            lemma = above.lemma_.lower()
+            infinitive = [child for child in above.children if child.dep_ == "xcomp" and child.lemma_ in HELD]
+            if below.lemma_ == "preparation" or (lemma == "prepare" and below.lower_ == "for"):
+                return above, subjects(above) if lemma == "prepare" else []
+            if lemma == "be" and infinitive:
+                return infinitive[0], []
+            if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
+                return above, agents(above) if passive(above) else []
+            if below.i == node.i and below.dep_ == "nsubj" and ordinal_before(node)[0] is not None:
+                return above, []
+            if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
+                return above, subjects(above)
+            if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
+                return above, subjects(above)
+            if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in WHEREIN:
+                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "at") else None
+            if is_document(below) and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
+                return above, agents(above)
+            if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):
+                return above, [] if lemma in HOLDING else agents(above)
+            if below.dep_ == "dobj" and lemma in HOLDING and any(agenda.lemma_ in AGENDAS for agenda in subjects(above)):
+                return above, []
+            return None
+        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in PASSED:
+            return None
+        below = above
+    fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
+    return (node, []) if fragment else None
+
+
+def takes_part(verb: Node) -> bool:
+    """`attends`, `takes part in`; `arrived to attend a session` tells of a trip, and says no more of the session than that."""
+    return verb.lemma_ in ("attend", "participate", "join", "address") or any(part.lower_ == "part" for part in children(verb, "dobj"))
+
+
+def ordinal_before(node: Node) -> tuple[int | None, list[Node]]:
+    for child in node.subtree:
+        if (
+            child.i < node.i
+            and node.i - child.i <= 6
+            and (number := ordinal_of(child.text)) is not None
+            and child.text[0].casefold() != "v"
+        ):
+            before = child.nbor(-1).lower_ if child.i else ""
+            return (number + TENS[before] if number < 10 and before in TENS else number), [child]
+    return None, []
