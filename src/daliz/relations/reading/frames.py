@@ -253,7 +253,7 @@ class Scene:
             lambda child: (
                 (held := self.mention(child)) is not None
                 and held.kind in PLACES
-                and child.dep_ in ("pobj", "poss", "compound", "appos")
+                and (child.dep_ in ("pobj", "poss", "appos") or (child.dep_ == "compound" and child.head.i == node.i))
                 and not _in_clause(child, node)
             ),
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 TRAVELS = STATES - {"parliament", "delegation", "official"}
+# Of so few countries each leader is named as good as by name.
+FEW = 3
 MEETS = words("talks_verbs")
 TALKS = words("sessions_talks")
 
@@ -134,4 +136,5 @@ def _behind_in(scene: Scene, place: Mention) -> bool:
 def _is_named(scene: Scene, guest: Party) -> bool:
     """Whether the sentence speaks of the person, not only of the country or of its part of the world."""
     held = [mention for mention in scene.parsed.mentions if guest in mention.parties]
-    return any(mention.kind == "person" for mention in held)
+    few = [m for m in held if m.kind == "group" and len(m.parties) <= FEW and not scene.is_region(m)]
+    return bool(few) or any(mention.kind == "person" for mention in held)
