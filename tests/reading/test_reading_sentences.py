@@ -670,3 +670,18 @@ def test_the_arab_league_is_no_sport(reader: Reader) -> None:
 def test_a_journey_is_read_over_several_sentences(reader: Reader, text: str, trips: set[tuple[str, str, str, str | None]]) -> None:
     found = {(visit.who[0].country, visit.country, visit.status, visit.date_start) for visit in read(reader, text, "visit")}
     assert found == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Tokayev, who has been in Cairo since Sunday, will come to Doha on Friday.", {("EGY", "2024-03-10"), ("QAT", "2024-03-15")}),
+        ("Tokayev left Cairo on Monday. The tour began on Friday in Tunis.", {("EGY", "2024-03-11"), ("TUN", "2024-03-08")}),
+        ("Tokayev, whose trip had been put off last year, landed in Tunis on Monday.", {("TUN", "2024-03-11")}),
+        ("Tokayev attended the opening of the Baku-Tbilisi-Ceyhan pipeline on Monday.", set()),
+        ("The leaders of Georgia and Armenia signed a pact in Doha on Monday.", {("QAT", "2024-03-11")}),
+    ],
+)
+def test_days_and_places_of_clauses_aside_stay_with_them(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
+    visits = [visit for visit in read(reader, text, "visit") if visit.status in ("done", "planned")]
+    assert {(visit.country, visit.date_start) for visit in visits} == trips

@@ -191,7 +191,9 @@ def _main_mood(verb: Node) -> str | None:
 def _ruled_out(node: Node) -> str | None:
     """`is out of the question`, `is not on the agenda`: phrases that deny what they speak of."""
     clause = next((above for above in (node, *up(node)) if above.dep_ in ("ROOT", "ccomp", "conj") and above.pos_ in ("VERB", "AUX")), node)
-    words = " ".join(child.lower_ for child in clause.subtree)
+    above = {upper.i for upper in (node, *up(node))}
+    aside = {inner.i for child in clause.subtree if child.dep_ == "relcl" and child.i not in above for inner in child.subtree}
+    words = " ".join(child.lower_ for child in clause.subtree if child.i not in aside)
     return next((row["mood"] for row in rows("moods") if row["where"] == "phrase" and row["word"] in words), None)
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from daliz.corridor.errors import DalizError
+from daliz.corridor.names import fold
 from daliz.relations.reading.article import Article
 from daliz.relations.reading.dates import When, dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
@@ -303,7 +304,7 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if (apart and not (one.kind == "visit" and _adjacent(one, other))) or _long_before(one, other):
         return False
     if one.kind == "visit":
-        return one.who[0].country == other.who[0].country and one.country == other.country and one.who[0].rank == other.who[0].rank
+        return one.who[0].country == other.who[0].country and one.country == other.country and _one_person(one.who[0], other.who[0])
     if one.number is not None and other.number is not None and one.number != other.number:
         return False
     told = (other.title or "").casefold()
@@ -322,6 +323,12 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
         counts = {event.number for event in (one, other)}
         return codes == others and max(one.number or 0, other.number or 0) > 1 and (len(counts) == 1 or None in counts)
     return codes == others
+
+
+def _one_person(one: Party, other: Party) -> bool:
+    """Whether two visitors of a country are the same: by office, or `Minister Wang` and Foreign Minister Wang Yi by name."""
+    names = [set(fold(party.name).split()) for party in (one, other)]
+    return one.rank == other.rank or names[0] <= names[1] or names[1] <= names[0]
 
 
 def _bare(title: str | None) -> str:

@@ -202,6 +202,10 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if not draft.whens:
         return
     exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
+    if draft.node.dep_ == "relcl":
+        clause = {node.i for node in draft.node.subtree}
+        inside = [when for node, when in scene.whens() if node.i in clause]
+        exact = [pair for pair in exact if pair[1] in inside] or exact
     draft.when = min(exact, key=lambda pair: (pair[0], _gap(scene, pair[1], draft)))[1]
     if draft.status == "done" and _announces(draft) and _coming(scene, draft.when):
         draft.status = "planned"
@@ -278,6 +282,12 @@ def _nth_day(draft: Draft) -> int:
 def _length(node: Node) -> float | None:
     """How many days a visit is said to last: `a two-day visit`, `the visit lasted two days`."""
     inside = [child for child in node.subtree if child.i + 2 < len(child.doc) and child.nbor(2).lower_ in ("day", "days")]
+    inside += [
+        child.nbor(-1)
+        for own in (node, node.head)
+        for child in own.subtree
+        if child.lower_ == "days" and child.i > 1 and child.nbor(-2).lower_ == "for"
+    ]
     lasts = [child for child in node.head.children if node.head.lemma_ in LASTS and child.lower_ == "days"]
     spans = [number_of(child.text) for child in (*inside, *(part for child in lasts for part in child.children))]
     return next((number for number in spans if number), None)

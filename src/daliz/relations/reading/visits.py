@@ -220,6 +220,8 @@ def _spoken_of(scene: Scene, node: Node, places: list[Mention]) -> tuple[Party, 
     if not any(child.lower_ in ("the", "this") for child in children(node, "det")):
         return ()
     trips = [party for party, host in scene.article.trips if host in {place.country for place in places}]
+    if not trips and node.lemma_ in ("tour", "trip", "journey"):
+        trips = [party for party, _ in scene.article.trips]
     return tuple(trips[:1]) if len({party.country for party in trips}) == 1 else ()
 
 
