@@ -231,6 +231,20 @@ class _Network:
     resource_of: tuple[int, ...]
     resources: tuple[tuple[str, ...], ...]
 
+    def names(self) -> tuple[str, ...]:
+        """Names of the resources: what limits them, or the way that nothing does."""
+        named = [" and ".join(rows) for rows in self.resources]
+        for ((tail, _), (head, _)), resource in zip(self.arcs, self.resource_of, strict=True):
+            named[resource] = named[resource] or (f"the way within {tail}" if tail == head else f"the way from {tail} to {head}")
+        return tuple(named)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the resources: what limits them, or the way that nothing does."""
+        named = [" and ".join(rows) for rows in self.resources]
+        for ((tail, _), (head, _)), resource in zip(self.arcs, self.resource_of, strict=True):
+            named[resource] = named[resource] or (f"the way within {tail}" if tail == head else f"the way from {tail} to {head}")
+        return tuple(named)
+
     def use(self) -> sparse.csr_matrix:
         """What a unit on each arc takes of each resource."""
         arcs = np.arange(len(self.arcs))
@@ -288,6 +302,10 @@ def expansion(
     """
     if target_t_year is not None and not target_t_year > 0:
         raise InvestError(f"target = {target_t_year:g} t a year; expected more than 0")
+    if through is not None and through in closures:
+        raise InvestError(f"{through} is closed, and all cargo is to go through it: leave it out of one of the two")
+    if through is not None and through in closures:
+        raise InvestError(f"{through} is closed, and all cargo is to go through it: leave it out of one of the two")
     base = corridor if through is None else only_through(corridor, through)
     demands, tonnes, teu = _demand(base)
     scale = 1.0 if target_t_year is None else target_t_year / tonnes
@@ -323,7 +341,7 @@ def expansion(
         head=np.array([node[head] for _, head in network.arcs]),
         cost=np.maximum(network.hours, 0.01),
         use=network.use(),
-        resources=tuple(" and ".join(rows) or "unlimited" for rows in network.resources),
+        resources=network.names(),
         capacity=capacity,
         origin=np.array([node[row["origin"], "yard in"] for row in demands]),
         destination=np.array([node[row["destination"], "yard out"] for row in demands]),

@@ -30,7 +30,7 @@ def invest(
     demand: Annotated[str, typer.Option(help="Factors on demand, each a scenario, with commas between.")] = "1",
     assume_cost: Annotated[float | None, typer.Option("--assume-cost", help="USD for projects without a published cost.")] = None,
     parts: Annotated[bool, typer.Option("--parts", help="Steps may be built in part, not only whole.")] = False,
-    time_limit: Annotated[float, typer.Option("--time-limit", min=1, help="Seconds for the solver.")] = 60.0,
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.01, help="Seconds for the solver.")] = 60.0,
     simulate: Annotated[bool, typer.Option("--simulate/--no-simulate", help="Check the answer by simulation.")] = True,
     corridor: CorridorOption = None,
     as_json: JsonOption = False,
@@ -174,14 +174,14 @@ def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tup
         say(f"By yearly capacities {tonnes / 1e6:,.2f} million t a year cannot be carried{worst}; what keeps it from it is {why}.")
         say(f"The nearest that can be is {carried / 1e6:,.2f} million t a year, for {answer.cost / 1e6:,.0f} million USD ({now}).")
     elif tonnes is not None and not nothing:
+        if answer.why:
+            say("The solver ran out of time: what it found carries the target, and something cheaper may carry it too.")
         say(f"By yearly capacities {carried / 1e6:,.2f} million t a year take {answer.cost / 1e6:,.0f} million USD{worst} ({now}).")
     elif not nothing:
         say(f"By yearly capacities {answer.cost / 1e6:,.0f} million USD carry {carried / 1e6:,.2f} million t a year{worst} ({now}).")
     _tell_units(_chosen(problem, answer.solution.built))
-    # What the tables set no limit to is full only where a scenario closes it, and cannot be widened.
-    binding = [name for name, _ in answer.binding if name != "unlimited"]
-    if binding:
-        full = "; ".join(_named(problem.corridor, name) for name in binding[:4])
+    if answer.binding:
+        full = "; ".join(_named(problem.corridor, name) for name, _ in answer.binding[:4])
         say(f"Full then, and worth widening: {full}.")
     _tell_certainty(problem, answer, checked)
     if problem.without_cost:
@@ -262,7 +262,12 @@ def _tell_certainty(problem: Expansion, answer: Answer, checked: tuple[Checked, 
 
     solved = answer.solution.solved
     if solved.status == "time_limit":
-        say(f"The solver ran out of time: this is the best found, at most {100 * solved.gap:.1f} % from the best possible.")
+        far = (
+            f"at most {100 * solved.gap:.1f} % from the best possible"
+            if math.isfinite(solved.gap)
+            else "how far from the best is not known"
+        )
+        say(f"The solver ran out of time: this is the best found, {far}.")
     if checked is not None and checked[0].gap >= -CLOSE:
         say(f"A simulated year with this built delivers {checked[0].delivered_teu_year:,.0f} of {checked[0].wanted_teu_year:,.0f} TEU "
             f"({_share(checked[0])}).")  # fmt: skip

@@ -8,6 +8,7 @@ the largest such multiple, and among these sets the solver's first.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,14 +18,18 @@ from daliz.freight.invest.design import Design, Floats, InvestError
 from daliz.freight.invest.routes import Route, RouteSolution, solve_routes
 
 TIGHT = 1e-6
+LEAST_S = 1.0
+"""Seconds that every further question to the solver has at least."""
+TOO_LITTLE_TIME = "the solver ran out of time before it found anything to build; give it more, or let steps be built in part"
+TOO_LITTLE_TIME = "the solver ran out of time before it found anything to build; give it more, or let steps be built in part"
+OUT_OF_TIME = "the time of the solver, which ended before it found anything that carries it"
 
 
 @dataclass(frozen=True)
 class Answer:
     """Attributes: solution (of the routes), cost (of what is built), growth (multiple of the demand carried in the worst scenario),
-    reached (whether the target is), why (what keeps the target out of reach, in words; empty when it is reached), binding (resources that
-    are full and would be worth widening: name, value of a unit of capacity more), route_flow (the routes with cargo: demand, arcs, flow
-    in the first scenario)."""
+    reached (whether the target is), why (what keeps the target out of reach, or its cost from being the least, in words; empty where
+    nothing does), binding (resources that are full and would be worth widening: name, value of a unit of capacity more)."""
 
     solution: RouteSolution
     cost: float
@@ -34,24 +39,36 @@ class Answer:
     binding: tuple[tuple[str, float], ...]
 
 
+class _Clock:
+    """Seconds for several questions together: each has what the others left, and a second at least."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.perf_counter() + seconds
+
+    def left(self) -> float | None:
+        return None if self.end is None else max(self.end - time.perf_counter(), LEAST_S)
+
+
 def _binding(design: Design, solution: RouteSolution) -> tuple[tuple[str, float], ...]:
-    value = solution.capacity_value.max(1)
+    # What is closed and cannot be built is no capacity that could be widened.
+    there = (design.capacity > 0) | (np.diff(design.options.adds.tocsr().indptr) > 0)[:, None]
+    value = np.where(there, solution.capacity_value, 0.0).max(1)
     order = [i for i in np.argsort(-value, kind="stable") if value[i] > TIGHT]
     return tuple((design.resources[i], float(value[i])) for i in order)
 
 
-def _limits(design: Design, built: Floats, routes: Iterable[Route], time_limit_s: float | None) -> tuple[tuple[str, float], ...]:
+def _limits(design: Design, built: Floats, routes: Iterable[Route], clock: _Clock) -> tuple[tuple[str, float], ...]:
     """Resources that limit growth when this is built."""
     there = design.capacity + (design.options.adds @ built)[:, None]
     fixed = replace(design, capacity=there, budget=None, options=replace(design.options, most=np.zeros(len(built))))
-    return _binding(design, solve_routes(fixed, "worst_growth", routes, relaxed=True, time_limit_s=time_limit_s))
+    return _binding(design, solve_routes(fixed, "worst_growth", routes, relaxed=True, time_limit_s=clock.left()))
 
 
-def _check_ways_left(design: Design) -> None:
+def _check_ways_left(design: Design, clock: _Clock) -> None:
     """Raises: InvestError when in some scenario a part of the demand has no way at all, whatever is built and paid."""
-    free = solve_routes(design.with_budget(None), "growth", relaxed=True)
+    free = solve_routes(design.with_budget(None), "growth", relaxed=True, time_limit_s=clock.left())
     for name, growth in zip(design.scenarios, free.growth, strict=True):
-        if growth <= TIGHT:
+        if free.solved.status == "optimal" and growth <= TIGHT:
             raise InvestError(f"scenario {name!r}: some of the demand has no way left, whatever is built")
 
 
@@ -63,37 +80,46 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
     """What to build.
 
     Parameters: design (its demand is the target, or the pattern that grows), target (whether the demand must be carried; otherwise as
-    much of its pattern as the budget allows is), routes (a planner's, to begin with), time_limit_s, gap.
+    much of its pattern as the budget allows is), routes (a planner's, to begin with), time_limit_s (of all that is asked of the solver;
+    every question after the first has a second at least), gap.
     Returns: the answer; after a time limit the best found, with its gap in `solution.solved`.
     Raises: InvestError when neither a target nor a budget is given, time ran out before anything was found, or a scenario leaves demand
     without any way; MissingExtraError.
     """
     if not target and design.budget is None:
         raise InvestError("give a budget, a target or both: without either there is nothing to choose")
-    known = list(routes)
+    known, clock, late = list(routes), _Clock(time_limit_s), False
     if target:
         found = solve_routes(design, "build_cost", known, time_limit_s=time_limit_s, gap=gap)
         if np.isfinite(found.solved.objective):
             return Answer(found, _cost(design, found.built), 1.0, True, "", _binding(design, found))
-    most = solve_routes(design, "worst_growth", known, time_limit_s=time_limit_s, gap=gap)
+        late = found.solved.status == "time_limit"
+    most = solve_routes(design, "worst_growth", known, time_limit_s=clock.left(), gap=gap)
     if not np.isfinite(most.solved.objective):
-        raise InvestError("the solver ran out of time before it found anything to build; give it more, or relax whole units")
+        raise InvestError(TOO_LITTLE_TIME)
     growth = float(most.growth.min())
     if growth <= TIGHT:
-        _check_ways_left(design)
-    limits = _limits(design, most.built, most.routes, time_limit_s)
-    return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, _why(design, growth, limits) if target else "", limits)
+        _check_ways_left(design, clock)
+        if most.solved.status == "time_limit":
+            raise InvestError(TOO_LITTLE_TIME)
+    limits = _limits(design, most.built, most.routes, clock)
+    why = _why(design, growth, limits, clock, late) if target else ""
+    return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, why, limits)
 
 
-def _why(design: Design, growth: float, limits: tuple[tuple[str, float], ...]) -> str:
-    """What keeps the demand from being carried: the budget, when more money would do, or the resources that nothing widens enough."""
+def _why(design: Design, growth: float, limits: tuple[tuple[str, float], ...], clock: _Clock, late: bool) -> str:
+    """What keeps the demand from being carried: the budget, when more money would do, or the resources that nothing widens enough; or
+    that nobody knows, since the solver was late."""
     if growth >= 1 - TIGHT:
         return "the solver found what carries it only at a cost that it could not prove least"
+    if late:
+        return OUT_OF_TIME
     if design.budget is not None:
-        free = solve_routes(design.with_budget(None), "build_cost")
+        free = solve_routes(design.with_budget(None), "build_cost", time_limit_s=clock.left())
         if np.isfinite(free.solved.objective):
-            return f"the budget: it takes {_cost(design, free.built) / 1e6:,.0f} million USD"
-        unlimited = solve_routes(design.with_budget(None), "worst_growth")
-        limits = _limits(design, unlimited.built, unlimited.routes, None) or limits
+            least = "" if free.solved.status == "optimal" else f", or as little as {free.solved.bound / 1e6:,.0f}"
+            return f"the budget: it takes {_cost(design, free.built) / 1e6:,.0f} million USD{least}"
+        unlimited = solve_routes(design.with_budget(None), "worst_growth", time_limit_s=clock.left())
+        limits = _limits(design, unlimited.built, unlimited.routes, clock) or limits
     names = ", ".join(name for name, _ in limits[:3]) or "the services that there are"
     return f"the capacity of {names}, also with every option built"

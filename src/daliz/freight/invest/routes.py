@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from daliz.freight.invest.blocks import extra
 from daliz.freight.invest.branches import Tree
 from daliz.freight.invest.design import Design, Floats, Goal
 from daliz.freight.invest.master import Route
@@ -58,6 +59,8 @@ def solve_routes(
     Returns: the solution; status infeasible when demand cannot be carried, time_limit when time ran out (with the best found and its gap).
     Raises: MissingExtraError.
     """
+    # Packages are loaded before the clock starts.
+    extra("linopy"), extra("highspy")
     began = time.perf_counter()
     pricing = Pricing(design, goal, routes, np.inf if time_limit_s is None else began + time_limit_s)
     master = pricing.master
@@ -85,7 +88,7 @@ def solve_routes(
         solved=solved,
         routes=tuple(master.routes)[: len(best.flow)],
         flow=best.flow,
-        built=best.values.get("built", np.zeros(0)),
+        built=_units(design, best.values.get("built", np.zeros(0)), relaxed),
         growth=best.values.get("growth", np.ones(len(design.probability))),
         unserved=best.values.get("unserved", none),
         capacity_value=value,
@@ -103,6 +106,11 @@ def _whole(pricing: Pricing, gap: float) -> Settled:
             return settled._replace(bound=max(relaxation, settled.bound))
         found = settled.found
     return Tree(pricing, gap, found).search()
+
+
+def _units(design: Design, built: Floats, relaxed: bool) -> Floats:
+    """Units without the rounding errors of a solver: whole where they come whole, and never below none."""
+    return np.maximum(np.where(design.options.whole & (not relaxed), np.round(built), built), 0.0)
 
 
 def _none(design: Design, began: float, status: str = "infeasible") -> RouteSolution:
