@@ -6,7 +6,7 @@ more trains a day on a line, more departures. What an option adds is not put dow
 capacities computed anew, and the difference is what it adds. Options add up in the design, although they need not in the tables; the
 simulation afterwards tells the difference.
 
-Cargo keeps to one corridor when that is asked for (`through`): services that only the demand of other corridors uses are left out.
+Cargo keeps to one corridor when that is asked for (`through`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import polars as pl
 import scipy.sparse as sparse
 from scipy.sparse import csgraph
 
-from daliz.assess.capacity import UNLIMITED, Arc, capacities, touched_by_service
+from daliz.assess.capacity import UNLIMITED, Arc, capacities
+from daliz.assess.through import only_through
 from daliz.corridor import Corridor
 from daliz.corridor.places import HIGH_SEAS
 from daliz.freight.invest.design import Design, InvestError, Options
@@ -202,25 +203,6 @@ def _run_hours(corridor: Corridor) -> dict[str, float]:
     return found
 
 
-def only_through(corridor: Corridor, country: str) -> Corridor:
-    """The corridor with only the demand whose route touches a country, and without services that only other demand uses.
-
-    Raises: InvestError when no demand's route touches it.
-    """
-    touched = touched_by_service(corridor)
-    routes = {row["id"]: row["route"] or [] for row in corridor["demands"].iter_rows(named=True)}
-    mine = {name for name, chain in routes.items() if any(country in touched.get(service, set()) for service in chain)}
-    if not mine:
-        raise InvestError(f"no demand's route touches {country}")
-    kept = {service for name in mine for service in routes[name]}
-    dropped = {service for name, chain in routes.items() if name not in mine for service in chain} - kept
-    demands = corridor["demands"].with_columns(teu_year=pl.when(pl.col("id").is_in(sorted(mine))).then("teu_year").otherwise(0.0))
-    services = corridor["services"].with_columns(
-        status=pl.when(pl.col("id").is_in(sorted(dropped))).then(pl.lit("closed")).otherwise("status")
-    )
-    return corridor.replace("demands", demands).replace("services", services)
-
-
 @dataclass(frozen=True)
 class _Network:
     """Arcs of several corridors together, and the resource that each uses."""
@@ -230,13 +212,6 @@ class _Network:
     hours: np.ndarray
     resource_of: tuple[int, ...]
     resources: tuple[tuple[str, ...], ...]
-
-    def names(self) -> tuple[str, ...]:
-        """Names of the resources: what limits them, or the way that nothing does."""
-        named = [" and ".join(rows) for rows in self.resources]
-        for ((tail, _), (head, _)), resource in zip(self.arcs, self.resource_of, strict=True):
-            named[resource] = named[resource] or (f"the way within {tail}" if tail == head else f"the way from {tail} to {head}")
-        return tuple(named)
 
     def names(self) -> tuple[str, ...]:
         """Names of the resources: what limits them, or the way that nothing does."""
