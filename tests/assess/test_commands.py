@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,3 +100,13 @@ def test_what_cannot_be_is_one_clear_line(daliz: Daliz, words: tuple[str, ...], 
 def test_a_number_of_workers_that_cannot_be_is_refused(daliz: Daliz) -> None:
     _, error = daliz("compare", "--close", "RUS", "--workers", "0", expected=2)
     assert error == "daliz: --workers 0: expected 1 or more, or -1 for all cores\n"
+
+
+@pytest.mark.parametrize("words", [("compare", "--close", "MID"), ("agenda",), ("dependence",), ("flows",)])
+def test_a_corridor_without_cargo_is_one_clear_line(daliz: Daliz, tmp_path: Path, words: tuple[str, ...]) -> None:
+    shutil.copytree(TINY, tmp_path / "empty")
+    demands = tmp_path / "empty" / "demands.csv"
+    demands.write_text(demands.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    _, error = daliz(*words, "--corridor", str(tmp_path / "empty"), expected=2)
+    assert error.startswith("daliz: the table demands has no cargo")
+    assert error.count("\n") == 1

@@ -77,8 +77,13 @@ def in_order(measure: str) -> tuple[int, str]:
 
 
 def main_relations(corridor: Corridor, count: int = 2) -> tuple[Relation, ...]:
-    """The relation of the first demand (which the dataset is about), then those with most cargo."""
-    loaded = corridor["demands"].filter(~pl.col("empty"))
+    """The relation of the first demand (which the dataset is about), then those with most cargo.
+
+    Raises: DalizError when the tables have no cargo.
+    """
+    loaded = corridor["demands"].filter(~pl.col("empty") & (pl.col("teu_year") > 0))
+    if loaded.is_empty():
+        raise DalizError("the table demands has no cargo, so there is no relation to follow; expected a row with teu_year above 0")
     first = loaded.select("origin", "destination").rows()[:1]
     return tuple(dict.fromkeys([*first, *_by_cargo(loaded)]))[:count]
 
@@ -106,8 +111,8 @@ def followed_relations(corridor: Corridor) -> tuple[Relation, ...]:
     first, *rest = main_relations(corridor)
     one, other = own_countries(corridor, first)
     country = dict(corridor["places"].select("id", "country").iter_rows())
-    loaded = _by_cargo(corridor["demands"].filter(~pl.col("empty")))
-    between = [way for way in loaded if {country[way[0]], country[way[1]]} == {one, other}]
+    ranked = _by_cargo(corridor["demands"].filter(~pl.col("empty") & (pl.col("teu_year") > 0)))
+    between = [way for way in ranked if {country[way[0]], country[way[1]]} == {one, other}]
     return tuple(dict.fromkeys([first, *between[:1], *rest]))
 
 

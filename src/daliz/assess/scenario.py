@@ -21,6 +21,7 @@ from daliz.corridor import Corridor, DalizError
 from daliz.corridor.names import did_you_mean
 from daliz.corridor.places import HIGH_SEAS
 from daliz.corridor.read import as_text
+from daliz.relations.countries import country_name
 
 LEAST_PAYLOAD = 0.01
 
@@ -232,4 +233,4 @@ def _carries_until(hazards: pl.DataFrame, falling: Mapping[str, Any]) -> int:
 
 def one_each(countries: Iterable[str]) -> list[Scenario]:
     """A scenario for every country: its territory closed."""
-    return [Scenario(f"without_{code}", f"The territory of {code} is closed", close_countries=(code,)) for code in countries]
+    return [Scenario(f"without_{code}", f"The territory of {country_name(code)} is closed", close_countries=(code,)) for code in countries]

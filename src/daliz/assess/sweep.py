@@ -100,7 +100,8 @@ def mapped(workers: int, cluster: str | None) -> Iterator[Any]:
         raise MissingExtraError("cluster", "distributed") from error
     try:
         client = Client(cluster, timeout="10s")
-    except (OSError, ValueError, TimeoutError) as error:
+    except (OSError, ValueError, TimeoutError, MemoryError) as error:
+        # MemoryError: something answers there, but takes another language's greeting for the length of a message.
         raise DalizError(f"no Dask scheduler answers at {cluster!r}; expected an address such as tcp://host:8786") from error
     with client, parallel_config(backend="dask"):
         yield Parallel(return_as="generator_unordered")

@@ -35,6 +35,8 @@ def dependence(
     loaded = load(corridor)
     code = check_country(loaded, country) if country else None
     frame = ask(loaded)
+    if code is None and frame["access_lost"].null_count() == frame.height:
+        raise DalizError("the table demands has no cargo, so there is no market to lose; `daliz dependence CODE` tells a country's fibre")
     if code is not None and frame.filter((pl.col("country") == code) | (pl.col("territory") == code)).is_empty():
         raise DalizError(f"{code} has no cargo in this corridor, and no service or cable of it passes there")
     if chart is not None:
@@ -72,6 +74,9 @@ def _print_matrix(corridor: Corridor, frame: pl.DataFrame) -> None:
     rows, columns, dearer = matrix_ends(frame)
     asked = dict.fromkeys(rows, columns)
     marked = gaps(corridor, asked)
+    if not columns:
+        say("No country loses half a percent of its access to markets when another's territory is closed.")
+        return
     print("Access to markets lost, in percent, when the column's territory is closed\n")
     for some in (columns[at : at + COLUMNS_SHOWN] for at in range(0, len(columns), COLUMNS_SHOWN)):
         print(f"{'':<13}" + "".join(f"{code:>4} " for code in some).rstrip())

@@ -85,6 +85,8 @@ def _no_demand(tables: Corridor, origin: str | None, destination: str | None) ->
     names = short_names(tables)
     told = f"no demand from {names.get(origin or '', 'anywhere')} to {names.get(destination or '', 'anywhere')} in the table demands"
     asked = tables["demands"].filter(pl.col("teu_year") > 0)
+    if asked.is_empty():
+        return "the table demands has no cargo; expected a row with teu_year above 0"
     for column, place, other, way in (
         ("origin", origin, "destination", "from {} goes to"),
         ("destination", destination, "origin", "to {} comes from"),

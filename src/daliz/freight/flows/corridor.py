@@ -24,6 +24,7 @@ from daliz.freight.flows.stochastic import ChoiceProblem, StochasticEquilibrium,
 
 COLUMNS = ("origin", "destination", "commodity", "itinerary", "services", "days_mean", "days_sd", "cost_usd_feu", "co2_kg_feu")
 PAIR = ["origin", "destination"]
+MOST_DEMAND = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,8 +170,8 @@ def flow_model(
     for name in ("days_mean", "days_sd", "cost_usd_feu"):
         if not itineraries[name].is_finite().all() or (itineraries[name] < 0).any():
             raise DalizError(f"itineraries: {name} has values that are not numbers of 0 or more")
-    if not demand_factor > 0:
-        raise DalizError(f"demand factor = {demand_factor:g}; expected more than 0")
+    if not 0 < demand_factor <= MOST_DEMAND:
+        raise DalizError(f"demand factor = {demand_factor:g}; expected more than 0, and at most {MOST_DEMAND:g} times the tables'")
     keys = [*PAIR, "commodity"]
     wanted = corridor["demands"].group_by(*keys, maintain_order=True).agg((pl.col("teu_year").sum() * demand_factor).alias("pair_teu"))
     wanted = wanted.filter(pl.col("pair_teu") > 0)
