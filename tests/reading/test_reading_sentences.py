@@ -685,3 +685,78 @@ def test_a_journey_is_read_over_several_sentences(reader: Reader, text: str, tri
 def test_days_and_places_of_clauses_aside_stay_with_them(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
     visits = [visit for visit in read(reader, text, "visit") if visit.status in ("done", "planned")]
     assert {(visit.country, visit.date_start) for visit in visits} == trips
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kazakhstan's Supreme Audit Committee held its third meeting on Monday.",
+        "The commission of inquiry met in Tbilisi on Monday.",
+        "No session of the Kazakh-Georgian commission has been held since 2021.",
+        "The Kazakh singer signed a contract with a German label.",
+    ],
+)
+def test_what_a_country_does_by_itself_is_neither_session_nor_signing(reader: Reader, text: str) -> None:
+    found = [event for event in reader.read(text, DAY).events if event.kind in ("session", "signing")]
+    assert [event for event in found if event.status in ("done", "planned")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The commission of Georgia and Kazakhstan, meeting for the third time, spoke of roads.", "done"),
+        ("Tokayev spoke of the third session of the Georgian-Kazakh council, which Batumi will host.", "planned"),
+        ("It was decided that Batumi would host the third session of the Georgian-Kazakh council.", "planned"),
+        ("Batumi was the scene of the third session of the Georgian-Kazakh council.", "done"),
+        ("The third session of the Georgian-Kazakh council set a target for trade.", "done"),
+        ("Tokayev signed the decision of the third session of the Georgian-Kazakh council.", "done"),
+    ],
+)
+def test_a_numbered_session_whatever_is_told_of_it(reader: Reader, text: str, status: str) -> None:
+    assert [(event.number, event.status) for event in read(reader, text, "session")] == [(3, status)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Three papers - a treaty, a protocol and a plan - were signed by Tokayev and Kobakhidze.", 3),
+        ("A treaty on fish, a protocol on gas and a plan of works were signed by Tokayev and Kobakhidze.", 3),
+        ("A treaty on fish bears the signatures of Tokayev and Kobakhidze.", 1),
+        ("After the session of the Kazakh-Georgian council six documents were adopted.", 6),
+        ("Kazakhstan and Georgia put ink on a treaty on fish.", 1),
+    ],
+)
+def test_what_is_counted_and_what_only_names_it(reader: Reader, text: str, number: int) -> None:
+    assert [event.number for event in read(reader, text, "signing")] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        (
+            "The fair opened in Doha on Monday. Tokayev and Erdogan took part, and Aliyev came as an observer.",
+            {("KAZ", "QAT"), ("TUR", "QAT"), ("AZE", "QAT")},
+        ),
+        (
+            "Leaders of three neighbours turned up in Doha on Monday: Tokayev, Mirziyoyev and Japarov.",
+            {("KAZ", "QAT"), ("UZB", "QAT"), ("KGZ", "QAT")},
+        ),
+        ("Some thirty heads of state are attending the congress in Doha, including Tokayev.", {("KAZ", "QAT")}),
+        ("Italy was represented by the speaker of its senate, President Sergio Mattarella, at the fair in Doha.", {("ITA", "QAT")}),
+        ("Nine ministers flew with Tokayev to Doha on Monday.", {("KAZ", "QAT")}),
+        ("Erdogan confirmed his participation in the congress in Doha.", {("TUR", "QAT")}),
+        ("Tokayev toured the Central Asian capitals on Monday.", set()),
+        ("The hall opened on Monday with the participation of Tokayev and Aliyev.", set()),
+    ],
+)
+def test_those_present_are_found_however_they_are_listed(reader: Reader, text: str, trips: set[tuple[str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country) for visit in read(reader, text, "visit")} == trips
+
+
+def test_what_had_been_due_is_not_said_to_have_been(reader: Reader) -> None:
+    assert [visit.status for visit in read(reader, "Tokayev had been due to visit Doha in January.", "visit")] == ["hypothetical"]
+
+
+def test_a_two_day_trip_begins_on_the_day_one_sets_off(reader: Reader) -> None:
+    (visit,) = read(reader, "Tokayev set off on Monday for a two-day visit to Doha.", "visit")
+    assert (visit.date_start, visit.date_end) == ("2024-03-11", "2024-03-12")

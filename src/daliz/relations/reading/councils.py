@@ -29,7 +29,8 @@ def body_session(scene: Scene, node: Node, mention: Mention) -> Draft | None:
 
 
 def _meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
-    verbs = (node.head, *children(node, "relcl"))
+    beside = [clause for clause in children(node.head, "advcl") if clause.tag_ == "VBG"]
+    verbs = (node.head, *children(node, "relcl", "acl"), *beside)
     verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or _occurs(verb)), None)
     if verb is None:
         return None
@@ -39,8 +40,17 @@ def _meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
         draft.number = next((number for word in mention.text.split()[:2] if (number := ordinal_of(word)) is not None), None)
     if mention.rank is None and len({party.country for party in draft.who}) < 2:
         bilateral(scene, draft)
+        if is_domestic(draft, mention):
+            return None
     draft.place = place_of(scene, node, verb, [])
     return draft
+
+
+def is_domestic(draft: Draft, body: Mention) -> bool:
+    """A commission that names one country as its own, or of nobody in particular: `the commission of inquiry met`."""
+    codes = {party.country for party in draft.who}
+    nameless = body.text.removeprefix("The ").islower() and draft.number is None
+    return len(codes) == 1 == len(body.parties) or (not codes and nameless)
 
 
 def _occurs(verb: Node) -> bool:
@@ -64,6 +74,8 @@ def _chaired(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     add_hosts(scene, draft, [*subjects(verb), *pobjs(verb, ("with",)), *pobjs(node, ("with",))])
     if len({party.country for party in draft.who}) < 2:
         bilateral(scene, draft)
+        if is_domestic(draft, mention):
+            return None
     draft.place = place_of(scene, node, verb, [])
     return draft
 
@@ -76,4 +88,6 @@ def _launched(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     draft = Draft("session", launch, by_country(mention.parties), title=mention.text, status=status_of(launch), nodes=[node])
     if len({party.country for party in draft.who}) < 2:
         bilateral(scene, draft)
+        if is_domestic(draft, mention):
+            return None
     return draft

@@ -16,6 +16,7 @@ HELD = words("sessions_held")
 HOSTS = words("sessions_hosts")
 TAKING_PART = words("sessions_taking_part")
 SIGNS = words("signings_verbs")
+LED = frozenset({"host", "chair", "cochair"})
 GATHERS = words("sessions_gathers")
 HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
 AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
@@ -28,6 +29,8 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
     for child in node.children:
         if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not takes_part(child):
             return child, pobjs(child, ("by",))
+        if child.dep_ == "relcl" and child.lemma_ in LED and not any(part.lower_ == "to" for part in child.children):
+            return child, agents(child)
     below = node
     for above in up(node):
         if above.pos_ in ("VERB", "AUX"):

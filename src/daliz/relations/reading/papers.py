@@ -19,7 +19,7 @@ MOST = 300
 REACH = 5
 PLURALS = frozenset({"memoranda", "mous"})
 ITEMS = re.compile(r"(?:\n+[ \t]*(?:[-–—•*·]|\d{1,2}[.)])[^\n]+)+")
-PART_OF = re.compile(r"\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
+PART_OF = re.compile(r" ?: | [-–—] |\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
 
 
 @cache

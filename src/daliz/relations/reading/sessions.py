@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daliz.relations.reading.councils import body_session
+from daliz.relations.reading.councils import body_session, is_domestic
 from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, unique
 from daliz.relations.reading.holding import HOLDING, held_by, ordinal_before, takes_part
 from daliz.relations.reading.journeys import is_remote
@@ -158,6 +158,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
         return None
     if body is not None and body.rank is None and len({party.country for party in draft.who}) < 2:
         bilateral(scene, draft)
+        if is_domestic(draft, body):
+            return None
     draft.twins = [predicate] if predicate.i != node.i else []
     return draft
 
