@@ -37,7 +37,7 @@ def destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
     if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
         places = [_following(scene, node, names)]
     named = {mention.text: mention for mention in places if mention is not None}
-    return [one for mention in named.values() for one in _each(mention)]
+    return [one for mention in named.values() if not scene.is_region(mention) for one in _each(mention)]
 
 
 def _each(mention: Mention) -> list[Mention]:

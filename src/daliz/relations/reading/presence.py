@@ -134,7 +134,7 @@ def _represented(scene: Scene, node: Node) -> list[Draft]:
     places = _places(scene, node)
     told = None if places else scene.article.venues[-1] if scene.article.venues else None
     drafts = []
-    for agent in agents(node):
+    for agent in (named for one in agents(node) for named in (one, *(part for part in one.subtree if part.dep_ == "appos"))):
         parties = [_of_those_represented(scene, node, party) for party in scene.people([agent])]
         if scene.mention(agent) is None and (rank := OFFICES.get(agent.lemma_.lower())):
             parties = [office_party(scene.article.lexicon, code, rank, scene.article.day) for code in codes]

@@ -107,12 +107,13 @@ class Reader:
         before: str | None = None
         at = -1
         for scene in scenes:
-            if told := [told for start, told in article.days if at < start < scene.parsed.start]:
-                before = told[-1]
+            if days := [told for start, told in article.days if at < start < scene.parsed.start]:
+                before = days[-1]
             drafts = drafts_of(scene)
             article.topics.append((scene.parsed.start, scene.subject()))
             found = [_event(scene, draft, day, before) for draft in drafts]
-            exact = [e.date_start for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
+            told = [(e, d) for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
+            exact = [e.date_start for e, d in told if not _long_ago(d)]
             at = scene.parsed.start if exact else at
             before = exact[0] if exact else before if _near(before, day) else None
             events += found
@@ -121,7 +122,7 @@ class Reader:
 
 def _told(whens: Sequence[When], day: date | None) -> list[str]:
     """The one day that a sentence tells, for what the next sentences tell: `consulted each other on Tuesday`."""
-    days = {when.past[0] for when in whens if when.form in ("weekday", "day", "today", "yesterday")}
+    days = {when.past[0] for when in whens if when.form in ("weekday", "day", "today", "yesterday") and when.past[0] == when.past[1]}
     return [told for told in days if len(days) == 1 and len(told) == len("2024-03-11") and _near(told, day)]
 
 
@@ -237,8 +238,7 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     words = {node.lower_ for node in (*draft.node.children, *(inner for child in near for inner in child.subtree))} | {
         child.lower_ for above in list(up(draft.node))[:1] for child in above.children
     }
-    long_ago = draft.node.pos_ == "VERB" and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
-    if VAGUE & words or (long_ago and not (before and draft.kind == "visit")):
+    if VAGUE & words or (_long_ago(draft) and not (before and draft.kind == "visit")):
         draft.doubt("the text says that it was earlier, but no day", 0.9)
         return None, None
     if before:
@@ -254,6 +254,11 @@ def _days(scene: Scene, draft: Draft, day: date | None, before: str | None) -> t
     if ended(draft):
         draft.doubt(AT_ITS_END, 0.9)
     return stated, None
+
+
+def _long_ago(draft: Draft) -> bool:
+    """`had come`: before what is told."""
+    return draft.node.pos_ in ("VERB", "AUX") and any(child.lower_ == "had" and child.dep_ == "aux" for child in draft.node.children)
 
 
 def _of_event(scene: Scene, draft: Draft, day: date | None) -> tuple[str, str] | None:
@@ -308,12 +313,7 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
     if one.number is not None and other.number is not None and one.number != other.number:
         return False
     told = (other.title or "").casefold()
-    if (
-        one.kind == "signing"
-        and told.startswith("the ")
-        and _bare(told).removesuffix("s") in ANSWERED
-        and set(one.countries()) == set(other.countries())
-    ):
+    if one.kind == "signing" and _answers(told) and set(one.countries()) == set(other.countries()):
         return True
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":
@@ -329,6 +329,13 @@ def _one_person(one: Party, other: Party) -> bool:
     """Whether two visitors of a country are the same: by office, or `Minister Wang` and Foreign Minister Wang Yi by name."""
     names = [set(fold(party.name).split()) for party in (one, other)]
     return one.rank == other.rank or names[0] <= names[1] or names[1] <= names[0]
+
+
+def _answers(title: str) -> bool:
+    """`the agreement`, `the document at the academy in Magelang`: a document told of before."""
+    words = title.split()
+    named = len(words) > 1 and words[0] == "the" and words[1].removesuffix("s") in ANSWERED
+    return named and (len(words) == 2 or (len(words) > 2 and words[2] in ("at", "in", "during")))
 
 
 def _bare(title: str | None) -> str:

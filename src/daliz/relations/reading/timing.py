@@ -42,7 +42,7 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         leading = [draft for draft in dated if not _apart(node, draft) and not _valid_until(scene, when, draft)]
         if not leading:
             continue
-        steps = [(min(distance(node, own) + _aside(node, own) for own in draft.anchors()), draft) for draft in leading]
+        steps = [(min(distance(node, own) + _aside(node, own, len(whens) > 1) for own in draft.anchors()), draft) for draft in leading]
         nearest = min(step for step, _ in steps)
         closest = [draft for step, draft in steps if step == nearest]
         if len(whens) > 1:
@@ -149,13 +149,15 @@ def _first_after(starts: dict[str | None, int], place: int) -> str | None:
     return min((code for code in starts if starts[code] > place), key=lambda code: starts[code], default=None)
 
 
-def _aside(node: Node, own: Node) -> int:
+def _aside(node: Node, own: Node, many: bool) -> int:
     """What a date loses by standing in a clause aside: in `Smith, who came on Monday, signed it on Friday` Monday is not the signing's."""
     above = {own.i, *(upper.i for upper in up(own))}
     for upper in (node, *up(node)):
         if upper.i in above:
             return 0
         if upper.dep_ in ("relcl", "advcl", "acl"):
+            return ASIDE
+        if many and upper.dep_ == "ccomp" and any(child.text == ";" for child in upper.head.children if upper.i < child.i < own.i):
             return ASIDE
     return 0
 

@@ -17,6 +17,8 @@ AWAITED = frozenset({"due", "expected", "scheduled", "slated"})
 CARRIERS = words("visits_carriers")
 VEHICLES = words("visits_vehicles")
 ATTENDEES = words("visits_attendees")
+# `flew with the president to Baku`: both did.
+WITH = frozenset({"fly", "travel", "arrive", "come", "land", "go"})
 # Words without which these verbs tell of no journey.
 BESIDE = {
     "lead": words("visits_delegations"),
@@ -36,6 +38,8 @@ def travellers(node: Node, row: dict[str, str]) -> list[Node]:
         return [guest for holder in (node, *children(node, "dobj")) for guest in pobjs(holder, ("to", "for"))]
     if node.lemma_ == "accompany":
         found = [*found, *subjects(node)]
+    if node.lemma_ in WITH:
+        found += [other for other in pobjs(node, ("with",)) if row["who"] == "subject"]
     if row["who"] != "object":
         found = among(found) or presented(node)
         found = [*found, *beside(node, found)]
@@ -64,7 +68,7 @@ def carried_along(node: Node, who: list[Node]) -> bool:
 
 def means_travel(scene: Scene, node: Node) -> bool:
     """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
-    if node.lemma_ == "lead" and any((held := scene.mention(child)) and held.rank == "delegation" for child in objects(node)):
+    if node.lemma_ in ("lead", "head") and any((held := scene.mention(child)) and held.rank == "delegation" for child in objects(node)):
         return True
     if node.lemma_ == "make" and told_among(node) and any(child.lemma_ in CARRIERS for child in children(node, "dobj")):
         return True

@@ -115,9 +115,12 @@ def beside(node: Node, who: list[Node]) -> list[Node]:
     """`Tokayev, alongside Mirziyoyev, arrived`; `arrived, accompanied by Mirziyoyev`; `arrived, as did Mirziyoyev`."""
     found = [other for holder in (node, *who[:1]) for other in pobjs(holder, ("alongside",))]
     for holder in who[:1]:
-        found += pobjs(holder, ("including", "like"))
+        inside = pobjs(holder, ("including", "like"))
+        found += inside or [
+            named for part in node.subtree if holder.tag_ == "NNS" and part.i >= node.i for named in pobjs(part, ("including",))
+        ]
         for named in children(holder, "appos"):
-            found += [named, *rights(named)] if any(child.lower_ == "among" for child in named.children) else []
+            found += [named, *rights(named)] if holder.pos_ == "NOUN" and named.pos_ == "PROPN" else []
     for holder in (node, *who[:1]):
         for prep in children(holder, "prep"):
             if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 SPANS = words("visits_spans")
+STRICT = frozenset({"return", "participation", "attendance"})
 ONWARD = words("visits_onward")
 COMES = words("visits_comes")
 ATTENDED = words("visits_attended")
@@ -103,7 +104,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     if node.lemma_ in ("take", "bring") and not carried_along(node, who_nodes):
         return []
-    told = venue_of(scene, who) if not places and node.lemma_ in ("send", "lead") and not pobjs(node, ("to", "for")) else None
+    told = venue_of(scene, who) if not places and node.lemma_ in ("send", "lead", "head") and not pobjs(node, ("to", "for")) else None
     drafts = []
     for place in [told.place] if told is not None else places:
         drafts += [journey(scene, node, party, place, (), who_nodes) for party in who]
@@ -133,7 +134,7 @@ def _to_nowhere(node: Node) -> bool:
     if any(child.lower_ in ("home", "back", "together", "out", "about", "across", "true", "forward") for child in node.children):
         return False
     inward = any(child.dep_ in ("prt", "advmod") and child.lower_ == "in" for child in node.children)
-    beside = ("for", "with", "on", "by", "at", "after", *(("from",) if inward else ()))
+    beside = ("for", "with", "on", "by", "at", "after", "as", *(("from",) if inward else ()))
     return not any(child.dep_ == "prep" and child.lower_ not in beside for child in node.children)
 
 
@@ -173,7 +174,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.lemma_ == "day" and not any(scene.mention(child) for child in children(node, "poss")):
         return []
     places = destinations(scene, node, row["where"]) or _before(scene, node, owners)
-    if node.lemma_ == "return" and not places:
+    if node.lemma_ in STRICT and not places:
         return []
     places = places or our_country(scene, owners, pobjs(node, ("to", "in")))
     for above in up(node):
@@ -306,7 +307,7 @@ def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     if not who:
         return []
-    events = [*objects(node), *pobjs(node, ("in", "at", "for"))]
+    events = [*([] if node.lemma_ == "take" else objects(node)), *pobjs(node, ("in", "at", "for"))]
     for part in children(node, "dobj"):
         events += pobjs(part, ("in", "at"))
     body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
