@@ -147,10 +147,10 @@ def _of_other_sorts(number: Node) -> list[Node]:
 def _number_before(node: Node) -> Node | None:
     """The number in front of a phrase, where the tree hangs it elsewhere: `six signed memorandums`."""
     at = node.i - 1
-    while at > 0 and node.i - at < REACH and node.doc[at].tag_ in ("JJ", "NN", "NNP", "VBN"):
+    while at > 0 and node.i - at < REACH and node.doc[at].tag_ in ("JJ", "NN", "NNP", "VBN") and number_of(node.doc[at].text) is None:
         at -= 1
     before = node.doc[max(at, 0)]
-    return before if before.i < node.i and before.tag_ == "CD" and number_of(before.text) is not None else None
+    return before if before.i < node.i and before.lower_ not in ("a", "an") and number_of(before.text) is not None else None
 
 
 def _in_all(node: Node) -> tuple[float, list[Node]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.papers import count, is_among, listed_after, title_of
@@ -97,7 +98,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
         chosen = by_country(unique([*sentence, *draft.place.parties]))
     if len({party.country for party in chosen} | codes) == 2:
         return list(chosen)
-    several = [m.parties for _, m in scene.others(("pair",)) if len(m.parties) > 2]
+    several = [m.parties for _, m in scene.others(("pair", "countries")) if len(m.parties) > 2]
     if several and not codes:
         return list(several[0])
     if not codes and (between := seats(scene)):
@@ -108,6 +109,9 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
     if pair and (not codes or codes & set(pair)):
         draft.doubt("who signed is taken from the countries the article speaks of", 0.9)
         return [scene.partner(code, None, scene.parsed.start) for code in pair]
+    if len(codes) == 1 and (other := scene.article.home(next(iter(codes)))) is not None:
+        draft.doubt("the other side is the only other country the article speaks of", 0.85)
+        return [Party(other, country_name(other))]
     return []
 
 

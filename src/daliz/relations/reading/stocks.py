@@ -20,6 +20,7 @@ STOCK_WORDS = re.compile(
     re.IGNORECASE,
 )
 STOCK_SIZE = 40
+OCCASIONS = listed("visits_carriers") | listed("sessions_talks") | listed("sessions_nouns")
 GROWN = re.compile(r"\b(?:have|has|had) been (?:signed|concluded)\b|\b(?:have|has) (?:signed|concluded)\b")
 APPROXIMATE = listed("signings_approximate")
 
@@ -40,7 +41,7 @@ def stocks(scene: Scene, found: list[Draft]) -> list[Draft]:
         said = (
             STOCK_WORDS.search(phrase)
             or (STOCK_WORDS.search(words) and owner is None and number >= STOCK_SIZE)
-            or _grown(owner, number, words)
+            or _grown(scene, owner, number, words)
         )
         if not said or (owner is not None and number < STOCK_SIZE):
             continue
@@ -66,5 +67,8 @@ def _left_standing(node: Node) -> bool:
     return node.tag_ == "CD" and node.dep_ in ("pobj", "nsubj", "dobj") and any(is_document(other) for other in node.doc[: node.i])
 
 
-def _grown(owner: Draft | None, number: float, words: str) -> bool:
-    return owner is not None and number >= STOCK_SIZE and bool(GROWN.search(words))
+def _grown(scene: Scene, owner: Draft | None, number: float, words: str) -> bool:
+    """`90 agreements have been signed`, by and by: on no day, at no visit."""
+    assert scene.parsed.doc is not None
+    at_once = bool(scene.whens()) or any(node.lemma_.lower() in OCCASIONS for node in scene.parsed.doc)
+    return owner is not None and number >= STOCK_SIZE and bool(GROWN.search(words)) and ("since" in words or not at_once)
