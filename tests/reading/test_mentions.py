@@ -130,6 +130,74 @@ def test_groups_have_one_party_a_country(reader: Reader) -> None:
     assert [party.country for party in found.parties] == ["AZE", "GEO", "KAZ"]
 
 
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Hungarian Deputy Prime Minister and Interior Minister Sandor Pinter left", [("HUN", "Sandor Pinter", "minister")]),
+        ("Deputy Prime Minister and Minister of Finance of Malta Clyde Caruana left", [("MLT", "Clyde Caruana", "minister")]),
+        ("Pál Völner, Deputy Prime Minister and Minister of Justice of Hungary, left", [("HUN", "Pál Völner", "minister")]),
+        ("Pakistan's army chief General Asim Munir left", [("PAK", "Asim Munir", "official")]),
+        ("Kazakh foreign ministry spokesman Aibek Smadiyarov left", [("KAZ", "Aibek Smadiyarov", "spokesperson")]),
+        (
+            "Turkish President Erdogan and Prime Minister Meloni left",
+            [("TUR", "Recep Tayyip Erdogan", "head_of_state"), ("ITA", "Giorgia Meloni", "head_of_government")],
+        ),
+        (
+            "the Kazakh president and Prime Minister Olzhas Bektenov left",
+            [("KAZ", "Kassym-Jomart Tokayev", "head_of_state"), ("KAZ", "Olzhas Bektenov", "head_of_government")],
+        ),
+        (
+            "received by Mirziyoyev, the President of Kazakhstan left",
+            [("UZB", "Shavkat Mirziyoyev", "head_of_state"), ("KAZ", "Kassym-Jomart Tokayev", "head_of_state")],
+        ),
+    ],
+)
+def test_offices_of_one_person_and_of_two_are_told_apart(reader: Reader, text: str, people: list[tuple[str, str, str]]) -> None:
+    parties = [party for found in mentions(reader, text) for party in found.parties]
+    assert [(party.country, party.name, party.rank) for party in parties] == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("The ministers of Malta and Chad, Ian Borg and John Fake, met", [("MLT", "Ian Borg"), ("TCD", "John Fake")]),
+        ("Ministers Ian Borg and John Fake of Malta and Chad met", [("MLT", "Ian Borg"), ("TCD", "John Fake")]),
+        ("The presidents of Kenya and Chad, William Ruto and Ilham Aliyev, met", [("KEN", "William Ruto"), ("TCD", "Mahamat Idriss Deby")]),
+    ],
+)
+def test_people_stand_in_the_order_of_their_countries(reader: Reader, text: str, people: list[tuple[str, str]]) -> None:
+    (found,) = mentions(reader, text, "2025-03-12")
+    assert [(party.country, party.name) for party in found.parties] == people
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("the heads of the five Caspian states met", {"AZE", "IRN", "KAZ", "RUS", "TKM"}),
+        ("Turkic leaders met", {"AZE", "KAZ", "KGZ", "TUR", "UZB"}),
+        ("the Nordic foreign ministers met", {"DNK", "FIN", "ISL", "NOR", "SWE"}),
+        ("the ministers of foreign affairs and transport of Malta, Chad and Fiji met", {"MLT", "TCD", "FJI"}),
+        ("the heads of the companies met", set()),
+        ("the Turkic peoples' history", set()),
+        ("the Caspian Sea", set()),
+    ],
+)
+def test_a_group_of_countries_has_its_members_as_parties(reader: Reader, text: str, countries: set[str]) -> None:
+    found = [party.country for mention in mentions(reader, text) if mention.kind == "group" for party in mention.parties]
+    assert set(found) == countries
+
+
+def test_the_leader_of_a_country_is_who_was_named_before(reader: Reader) -> None:
+    text = "Prime Minister Pham Minh Chinh held talks with Petr Fiala. The Vietnamese leader arrived in Prague on 18 January."
+    (visit,) = (event for event in reader.read(text, "2025-01-20").events if event.kind == "visit" and event.date_start == "2025-01-18")
+    assert visit.who[0].name == "Pham Minh Chinh"
+
+
+def test_a_leader_with_a_name_is_not_who_was_named_before(reader: Reader) -> None:
+    text = "President Sergio Mattarella spoke. Italian leader Giorgia Meloni arrived in Tirana on Monday."
+    assert [party.name for event in reader.read(text, "2025-01-20").events for party in event.who] == ["Giorgia Meloni"]
+
+
 def test_a_country_name_needs_its_capital_letter(reader: Reader) -> None:
     assert mentions(reader, "they ate turkey from fine china") == []
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Persons that may be named between a subject and the `he` that takes it up.
 NEARBY = 4
+GOVERNING = ("head_of_state", "head_of_government")
 # Characters before a mention in which a town still tells where it was: `In Islamabad the neighbours inked`.
 NEAR = 60
 
@@ -63,6 +64,14 @@ class Article:
                 continue
             if rank is None or party.rank == rank:
                 return mention.parties
+        return ()
+
+    def leader(self, mention: Mention, position: int) -> tuple[Party, ...]:
+        """Whom `the Vietnamese leader` means: who of that country was named before as head of state or of government."""
+        for held in self.before(position):
+            party = held.parties[0] if held.kind == "person" and len(held.parties) == 1 else None
+            if party and party.country == mention.country and party.rank in GOVERNING and not held.leads:
+                return held.parties
         return ()
 
     def subject(self, position: int) -> tuple[Party, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 
+from daliz.relations.countries import countries
+
 KINDS = ("visit", "meeting", "session", "signing", "ratification", "stock", "project", "trade", "intent", "support", "aid", "cooperation")
 STATUSES = ("done", "planned", "hypothetical", "negated")
 CAMEO: Mapping[str, str] = MappingProxyType(
@@ -52,8 +54,9 @@ class ReadEvent:
     code: str | None = None
 
     def countries(self) -> tuple[str, ...]:
-        """Countries of all parties, each once, in order."""
-        return tuple(dict.fromkeys(party.country for party in (*self.who, *self.whom) if party.country))
+        """Countries of all parties, each once, in order; the European Union is none."""
+        codes = (party.country for party in (*self.who, *self.whom))
+        return tuple(dict.fromkeys(code for code in codes if code and code in countries()))
 
     def as_dict(self) -> dict[str, object]:
         """The event as plain values, for JSON."""

@@ -139,6 +139,8 @@ class Scene:
             return named or (office_party(lexicon, owner, mention.rank, day),)
         if mention.kind == "office":
             return self.article.person(at, mention.rank, self.parsed.end)
+        if mention.kind == "person" and mention.leads and (named := self.article.leader(mention, at)):
+            return named
         if mention.kind == "dyad":
             pair = self._counted(mention)
             pair = self.article.pair(at, self.parsed.end) if pair is None else pair
@@ -202,8 +204,12 @@ class Scene:
         if not count:
             return None
         for other in (*self.parsed.mentions, *self.article.before(self.parsed.start)):
+            codes = [party.country for party in other.parties if party.country]
             if other.kind in ("countries", "group") and len(other.parties) == count:
-                return tuple(party.country for party in other.parties if party.country)
+                return tuple(codes)
+            members = next((row["countries"].split() for row in rows("groups") if set(row["countries"].split()) <= set(codes)), [])
+            if len(members) == count:
+                return tuple(members)
         hosts = dict.fromkeys(host for _, host in reversed(self.article.visits))
         return tuple(hosts)[:count] if len(hosts) >= count else ()
 
@@ -342,6 +348,7 @@ class Draft:
     when: When | None = None
     twins: list[Node] = field(default_factory=list)
     told: When | None = None
+    left: bool = False
     code: str | None = None
     confidence: float = 0.95
     doubts: list[str] = field(default_factory=list)

@@ -91,6 +91,8 @@ def _rank(role: str) -> str:
     return next((rank for words, rank in RANK_WORDS if words in plain), "official")
 
 
+# `Heads` are heads of state only beside a group of countries.
+OFFICES = MappingProxyType({"one": "R", "many": "M", "region": "k"})
 NOTE = re.compile(r" \([^)]*\)$")
 
 
@@ -187,7 +189,7 @@ class Lexicon:
         self.chiefs = {row["code"]: row["chief"] for row in rows("forms") if row["chief"]}
         self._add_countries()
         for row in rows("roles"):
-            self._add(row["phrase"], Entry("R" if row["number"] == "one" else "M", rank=row["rank"], many=row["number"] == "many"))
+            self._add(row["phrase"], Entry(OFFICES[row["number"]], rank=row["rank"], many=row["number"] != "one"))
         for row in rows("letters"):
             if " " in row["word"]:
                 self._add(row["word"], Entry(row["letter"], name=row["word"]))

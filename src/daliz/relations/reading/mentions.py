@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import zip_longest
 
 from daliz.corridor.names import fold
 from daliz.relations.countries import country_name
@@ -29,6 +30,7 @@ NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
 # What belongs to a known name behind it: `bin Hamad Al Thani`, `Al-Sabah`.
 FURTHER = re.compile("(?:(?:lH?){1,2}N)+")
 NAMING = "NPRMeml"
+CALLED = re.compile(f"P|{NAME.pattern}")
 NUMERAL = re.compile("[IVX]{2,}|[VX]|Jr")
 
 
@@ -49,7 +51,7 @@ class Mention:
     """A thing the sentence speaks of.
 
     Attributes: kind (person, group, dyad, office, pronoun, country, adjective, place, capital, institution, body, counterpart),
-    parties, first and last word, country and place name, doubts, leads (whether the text says `leader` and no office).
+    parties, first and last word, country and place name, doubts, leads (whether the text says `leader`, no office and no name).
     """
 
     kind: str
@@ -181,7 +183,7 @@ def _joined(tokens: Sequence[Token], first: int, last: int) -> str:
 
 
 def _fits(tokens: Sequence[Token], index: int, length: int, entry: Entry) -> bool:
-    if entry.symbol in "RMV":
+    if entry.symbol in "RMVk":
         return True
     word = tokens[index].text
     if length == 1 and entry.name.isupper() and len(word) <= 4:
@@ -247,7 +249,8 @@ def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> lis
         best: tuple[int, str] | None = None
         for kind, pattern in _grammar():
             match = pattern.match(code, at)
-            if match and match.end() > at and (best is None or match.end() > best[0]):
+            longer = match is not None and match.end() > (best[0] if best else at)
+            if match and longer and (kind != "person" or _one_person(units[at : match.end()])):
                 best = (match.end(), kind)
         if best is None:
             at += 1
@@ -261,6 +264,20 @@ def mentions_of(units: Sequence[Unit], lexicon: Lexicon, day: str | None) -> lis
 def _one_country(units: Sequence[Unit]) -> bool:
     """`Kazan, Russia` is one place; in `in Baku, Kazakhstan and ...` a clause ends at the comma."""
     return len({unit.entry.country for unit in units if unit.entry}) == 1
+
+
+def _one_person(units: Sequence[Unit]) -> bool:
+    """Whether a comma or `and` joins one person's name and offices: not so in `received by Mirziyoyev, the President of Kazakhstan ...`."""
+    joined = {unit.letter for unit in units} & {"K", "A"}
+    names = [unit.entry for unit in units if unit.letter == "P" and unit.entry]
+    codes = {unit.entry.country for unit in units if unit.letter in "CDU" and unit.entry}
+    if joined and codes and any(codes.isdisjoint(actor.country for actor in name.actors) for name in names):
+        return False
+    offices = {unit.entry.rank for unit in units if unit.letter == "R" and unit.entry}
+    if "A" not in joined or len(offices) < 2:
+        return True
+    governs = any(actor.rank == "head_of_government" for name in names for actor in name.actors)
+    return "head_of_state" not in offices and (governs or "head_of_government" not in offices)
 
 
 def _choose(entry: Entry, day: str | None, country: str | None, rank: str | None) -> Actor:
@@ -278,9 +295,15 @@ def _choose(entry: Entry, day: str | None, country: str | None, rank: str | None
 
 
 def _rank_of(units: Sequence[Unit]) -> str | None:
-    ranks = [unit.entry.rank for unit in units if unit.letter in "RM" and unit.entry]
-    listed = [rank for rank in RANKS if rank in ranks]
-    return next(iter([*listed, *filter(None, ranks)]), None)
+    """The highest office named; else the first, which is the last of its own words: the spokesman in `ministry spokesman of the bank`."""
+    offices = [
+        (unit.entry.rank, after is None or after.letter != "R")
+        for unit, after in zip_longest(units, units[1:])
+        if unit.letter in "RMk" and unit.entry
+    ]
+    ranks = [rank for rank, _ in offices]
+    heads = [rank for rank, last in offices if last]
+    return next(filter(None, [*(rank for rank in RANKS if rank in ranks), *heads]), None)
 
 
 def _name(units: Sequence[Unit]) -> str:
@@ -300,13 +323,24 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
     leads = rank == LEADER
     if leads:
         rank = lexicon.chief(country) if country and len(codes) == 1 else "head_of_state"
-    whole = Mention(kind, units[0].first, units[-1].last, text, country=country, rank=rank, leads=leads)
+    whole = Mention(
+        kind,
+        units[0].first,
+        units[-1].last,
+        text,
+        country=country,
+        rank=rank,
+        leads=leads and not any(unit.letter in "PN" for unit in units),
+    )
     places = [u.entry.name for u in units if u.letter in "L" and u.entry]
     if kind == "chief":
         return _person_mention(replace(whole, kind="person", rank="official"), units, lexicon, day, codes)
     if kind in ("person", "titled", "named"):
         return _person_mention(whole, units, lexicon, day, codes)
-    if kind == "group":
+    if kind == "roll" and (parties := _called(units, codes, rank, day)):
+        return replace(whole, kind="group", parties=parties)
+    if kind in ("group", "roll"):
+        whole = replace(whole, kind="group")
         parties = tuple(office_party(lexicon, code, lexicon.chief(code) if leads else rank, day) for code in codes)
         return replace(whole, parties=parties)
     if kind in ("country", "adjective", "pair", "countries"):
@@ -321,6 +355,21 @@ def _mention(kind: str, units: list[Unit], lexicon: Lexicon, day: str | None) ->
         known = next((u.entry.rank for u in units if u.letter == "B" and u.entry), None)
         return replace(whole, rank=known or None, parties=tuple(Party(code, country_name(code)) for code in codes))
     return whole
+
+
+def _called(units: Sequence[Unit], codes: Sequence[str], rank: str | None, day: str | None) -> tuple[Party, ...]:
+    """People named in the order of their countries: `the ministers of Kenya and Chad, Musalia Mudavadi and Abdoulaye Sabre Fadoul`."""
+    runs = [list(units[match.start() : match.end()]) for match in CALLED.finditer("".join(unit.letter for unit in units))]
+    if len(runs) != len(codes):
+        return ()
+    parties = []
+    for code, run in zip(codes, runs, strict=True):
+        text = " ".join(unit.text for unit in run).replace(" - ", "-")
+        actor = _choose(run[0].entry, day, code, rank) if run[0].letter == "P" and run[0].entry else None
+        if actor is not None and actor.country != code:
+            return ()
+        parties.append(Party(code, _spelled(text, actor) if actor else text, (actor.id or None) if actor else None, rank))
+    return tuple(parties)
 
 
 def office_party(lexicon: Lexicon, country: str, rank: str | None, day: str | None) -> Party:
