@@ -791,3 +791,26 @@ def test_a_document_told_of_again_is_one_signing(reader: Reader) -> None:
 def test_the_other_side_is_the_only_other_country_of_the_text(reader: Reader) -> None:
     (signing,) = read(reader, "Bishkek saw Kazakh premier Olzhas Bektenov on Monday. He and Sultan Baiterekov signed a treaty.", "signing")
     assert sorted(signing.countries()) == ["KAZ", "KGZ"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Joe Biden hosted the five Central Asian presidents for a C5+1 summit in New York on Monday.",
+        "On Monday the second C5+1 summit with the leaders of the United States and the five Central Asian states was held in New York.",
+    ],
+)
+def test_who_is_received_for_a_summit_holds_it_too(reader: Reader, text: str) -> None:
+    (session,) = read(reader, text, "session")
+    assert {"KAZ", "KGZ", "TJK", "TKM", "UZB"} <= set(session.countries())
+
+
+@pytest.mark.parametrize("text", ["a $4.2 billion contract", "a ten-year contract", "a 20 million contract", "a contract for 12 trains"])
+def test_money_and_years_count_no_documents(reader: Reader, text: str) -> None:
+    assert [event.number for event in read(reader, f"Kazakhstan and Georgia signed {text} on Monday.", "signing")] == [1]
+
+
+def test_what_a_clause_tells_of_a_body_s_chairs_is_not_its_session(reader: Reader) -> None:
+    text = "Georgia hosted the fourth meeting of the Georgian-Kazakh commission, whose chairs are Kobakhidze and Bektenov."
+    (session,) = read(reader, text, "session")
+    assert (session.number, session.country) == (4, "GEO")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.numbers import TENS, ordinal_of
 from daliz.relations.reading.papers import is_document
-from daliz.relations.reading.tree import agents, children, passive, pobjs, subjects, up
+from daliz.relations.reading.tree import agents, children, objects, passive, pobjs, subjects, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -27,6 +27,8 @@ WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "over", "
 def held_by(node: Node) -> tuple[Node, list[Node]] | None:
     """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
     for child in node.children:
+        if any(part.lower_ == "whose" for part in child.subtree if part.dep_ == "poss"):
+            continue
         if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not takes_part(child):
             return child, pobjs(child, ("by",))
         if child.dep_ == "relcl" and child.lemma_ in LED and not any(part.lower_ == "to" for part in child.children):
@@ -53,12 +55,13 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
             if is_document(below) and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
                 return above, agents(above)
             if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):
-                return above, [] if lemma in HOLDING else agents(above)
+                return above, [] if lemma in HOLDING else [*agents(above), *objects(above)]
             if below.dep_ == "dobj" and lemma in HOLDING and any(agenda.lemma_ in AGENDAS for agenda in subjects(above)):
                 return above, []
             return None
         if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in PASSED:
-            return None
+            guests = below.lower_ == "for" and above.dep_ in ("dobj", "nsubjpass") and above.head.lemma_ in GATHERS
+            return (above.head, [*agents(above.head), *objects(above.head)]) if guests else None
         below = above
     fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
     return (node, []) if fragment else None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # No more documents than this are signed in a day; a greater number is a year or money.
 MOST = 300
 REACH = 5
+UNITS = frozenset({"-", "billion", "million", "bn", "mn", "percent", "%", "year", "month"})
+CURRENCIES = frozenset("$€£¥₸")
 PLURALS = frozenset({"memoranda", "mous"})
 ITEMS = re.compile(r"(?:\n+[ \t]*(?:[-–—•*·]|\d{1,2}[.)])[^\n]+)+")
 PART_OF = re.compile(r" ?: | [-–—] |\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
@@ -96,7 +98,7 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
             and child.head.i in _spine(node)
         ):
             number = number_of(child.text)
-            if number is not None and child.lower_ not in ("a", "an") and child.nbor(1).text != "-":
+            if number is not None and child.lower_ not in ("a", "an") and not _measures(child):
                 earlier = _of_other_sorts(child)
                 return number + sum(number_of(one.text) or 0 for one in earlier), [child, *earlier]
     if (before := _number_before(node)) is not None:
@@ -127,6 +129,12 @@ def listed_after(scene: Scene, paper: Node) -> float | None:
         items[-1].append(node)
     named = [item for item in items if any(is_document(node) for node in item)]
     return float(len(named)) if len(named) > 1 else None
+
+
+def _measures(number: Node) -> bool:
+    """`a 4.2 billion dollar deal`, `a ten-year contract`, `a $12 contract`: no count of documents."""
+    after, before = number.nbor(1).lower_, number.nbor(-1).text if number.i else ""
+    return after in UNITS or before in CURRENCIES
 
 
 def _of_other_sorts(number: Node) -> list[Node]:

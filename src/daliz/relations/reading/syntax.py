@@ -304,7 +304,7 @@ def _stand_in(parsed: Parsed, mention: Mention, units: Sequence[Unit]) -> str:
     if mention.kind == "institution":
         return "Microsoft"
     if mention.kind == "adjective" or mention.kind == "pair":
-        return last
+        return last if last.isalpha() else "Asian"
     if mention.kind in ("capital", "place"):
         return "Paris" if " " in mention.text or not last.isascii() else last
     return last if last.isascii() and last.isalpha() else "France"
