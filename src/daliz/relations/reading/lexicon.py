@@ -237,6 +237,8 @@ class Lexicon:
             for column, symbol in (("demonyms", "D"), ("capitals", "L"), ("places", "L")):
                 for name in _listed(form.get(column)):
                     self._add(name, Entry(symbol, country.code, name=name))
+        for row in rows("landmarks"):
+            self._add(row["name"], Entry("L", row["code"], name=row["name"]))
         for row in rows("towns"):
             self._add(row["name"], Entry("L", row["code"], name=row["name"], unsure=True))
 
