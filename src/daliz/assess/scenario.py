@@ -156,8 +156,7 @@ def apply(corridor: Corridor, scenario: Scenario) -> Corridor:
     if scenario.demand_factor != 1.0:
         scaled = corridor["demands"].with_columns(pl.col("teu_year") * scenario.demand_factor)
         corridor = corridor.replace("demands", scaled, f"demand times {scenario.demand_factor:g}")
-    for cells in scenario.cells:
-        corridor = _with_cells(corridor, cells, scenario.name)
+    corridor = _with_cells(corridor, scenario)
     if scenario.sea_level_year is not None:
         corridor = with_sea_level(corridor, scenario.sea_level_year)
     if corridor["services"].height and corridor.open("services").is_empty():
@@ -190,11 +189,15 @@ def _check_cells(corridor: Corridor, scenario: Scenario) -> None:
                 raise DalizError(f"scenario {scenario.name}: cells contradict each other: {where} = {value} and {cells.value}")
 
 
-def _with_cells(corridor: Corridor, cells: Cells, name: str) -> Corridor:
-    frame = corridor[cells.table]
-    hits = frame["id"].is_in(_rows(corridor, cells, name)).arg_true()
-    changed = frame.with_columns(as_text(frame[cells.column]).scatter(hits, cells.value).alias(cells.column))
-    return corridor.replace(cells.table, changed, f"{cells.table}.{cells.row}.{cells.column} = {cells.value}")
+def _with_cells(corridor: Corridor, scenario: Scenario) -> Corridor:
+    """The corridor with the scenario's cells set, a table at a time, since every change of a table is checked."""
+    for table in dict.fromkeys(cells.table for cells in scenario.cells):
+        frame, wanted = corridor[table], [cells for cells in scenario.cells if cells.table == table]
+        for cells in wanted:
+            hits = frame["id"].is_in(_rows(corridor, cells, scenario.name)).arg_true()
+            frame = frame.with_columns(as_text(frame[cells.column]).scatter(hits, cells.value).alias(cells.column))
+        corridor = corridor.replace(table, frame, "; ".join(f"{table}.{cells.row}.{cells.column} = {cells.value}" for cells in wanted))
+    return corridor
 
 
 def with_sea_level(corridor: Corridor, year: int) -> Corridor:
