@@ -814,3 +814,25 @@ def test_what_a_clause_tells_of_a_body_s_chairs_is_not_its_session(reader: Reade
     text = "Georgia hosted the fourth meeting of the Georgian-Kazakh commission, whose chairs are Kobakhidze and Bektenov."
     (session,) = read(reader, text, "session")
     assert (session.number, session.country) == (4, "GEO")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Fares were set in a treaty that Kazakhstan and Georgia signed on Monday.", 1),
+        ("Six treaties were the fruit of Tokayev's visit to Georgia on Monday.", 6),
+        ("Tokayev's visit to Georgia on Monday produced a treaty on fish.", 1),
+        ("Six treaties were signed in Tbilisi on Monday; Tokayev and Kobakhidze called them historic.", 6),
+    ],
+)
+def test_signings_told_by_the_way(reader: Reader, text: str, number: int) -> None:
+    found = [(event.number, event.status, sorted(event.countries())) for event in read(reader, text, "signing")]
+    assert found == [(number, "done", ["GEO", "KAZ"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Talks on a treaty between Kazakhstan and Georgia ended without a signature.", "Tokayev's visit to Georgia produced no treaty."],
+)
+def test_talks_that_ended_without_a_document(reader: Reader, text: str) -> None:
+    assert [event for event in read(reader, text, "signing") if event.status == "done"] == []

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
+# `chose Ankara for his first trip, meeting Erdogan there` tells of the trip.
+MET = words("talks_verbs")
 # `is coming to Baku` is yet to come, `is visiting` is not.
 COMING = words("moods_coming")
 MEANWHILE = words("moods_meanwhile")
@@ -107,6 +109,9 @@ def status_of(node: Node) -> str:
     if purpose:
         mood = _stronger(mood, "planned")
     for above in up(node):
+        if below.dep_ in ("ccomp", "parataxis") and any(mark.text == ";" for mark in node.doc[below.i : above.i]):
+            # `Six treaties were signed; Smith called them historic`: two sentences.
+            break
         if below.dep_ == "prep" and below.lower_ in ("before", "until") and not told_in_turn(below):
             mood = _stronger(mood, "planned")
         if below.dep_ == "prep" and below.lower_ in ("without", "against"):
@@ -242,6 +247,8 @@ def _governed(above: Node, below: Node, relation: str = "") -> str | None:
     mood = _moods().get(("governor", above.lemma_.lower()))
     relation = relation or below.dep_
     if mood is None:
+        return None
+    if above.lemma_ == "choose" and any(child.lemma_ in MET and child.tag_ in ("VBG", "VBD") for child in above.children):
         return None
     if relation in ("nsubj", "advcl") or (relation == "prep" and below.lower_ in MEANWHILE):
         return None

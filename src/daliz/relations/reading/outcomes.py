@@ -20,6 +20,8 @@ NOUNS = words("signings_nouns")
 WORDS_ONLY = frozenset({"letter", "statement", "text", "paper", "plan", "deal"})
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
 ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
+FRUITS = frozenset({"fruit", "result", "outcome", "product", "harvest"})
+SLIGHT = frozenset({"deal", "plan", "package", "act", "paper", "text", "letter", "statement", "partnership", "programme", "program"})
 COMES = frozenset({"come", "emerge", "result", "stem"})
 
 
@@ -27,6 +29,8 @@ def told_otherwise(scene: Scene, node: Node) -> Draft | None:
     """The signing that a noun or another verb than `sign` tells of."""
     if node.pos_ in ("NOUN", "PROPN", "VERB") and node.lower_ in NOUNS:
         return _noun(scene, node)
+    if node.lemma_ == "be" and any(child.lemma_ in FRUITS for child in children(node, "attr")):
+        return _yielded(scene, node)
     told = TELLING.get(node.lemma_.lower()) if node.pos_ == "VERB" else None
     return told(scene, node) if told else None
 
@@ -122,8 +126,10 @@ def _yielded(scene: Scene, verb: Node) -> Draft | None:
         sides += [
             node for out in verb.children if out.lower_ in ("out", "from", "of") for node in (*pobjs(out, ("of",)), *children(out, "pobj"))
         ]
-    papers = [paper for node in sides for paper in papers_of(node) if paper.tag_ == "NNS" and paper.lemma_ != "deal"]
-    if not papers or not any(_is_occasion(scene, node) for node in sides if node not in papers):
+    sides += [node for fruit in children(verb, "attr") if fruit.lemma_ in FRUITS for node in pobjs(fruit, ("of",))]
+    occasions = [node for node in sides if _is_occasion(scene, node)]
+    papers = [paper for node in sides if node not in occasions for paper in papers_of(node) if paper.lemma_ not in SLIGHT]
+    if not papers or not occasions:
         return None
     draft = Draft("signing", verb, status=status_of(verb))
     fill_papers(scene, draft, verb, papers)

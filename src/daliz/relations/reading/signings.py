@@ -59,7 +59,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         ]
     if verb.lemma_ == "enter":
         targets = pobjs(verb, ("into",))
-    if not targets and verb.dep_ in ("relcl", "acl"):
+    if verb.dep_ in ("relcl", "acl") and all(target.lower_ in ("that", "which") for target in targets):
         targets = [verb.head]
     if verb.lemma_ == "put":
         targets = [target for target in targets if target.lemma_ != "paper"]
