@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from daliz.assess.capacity import capacities
+from daliz.assess.capacity import capacities, most_flow
 from daliz.assess.checked import corrected, simulated
 from daliz.assess.expansion import Expansion, expansion
 from daliz.cli import app
@@ -126,6 +126,31 @@ def test_a_plan_that_falls_short_in_a_simulated_year_is_widened_within_the_budge
     assert best.gap >= first.gap
 
 
+def test_a_plan_is_widened_by_nothing_that_mends_nothing(through: Expansion) -> None:
+    """The last of the units that were added is still worth its money: the year without it delivers less."""
+    answer = invest(through.design, target=True)
+    first, best = corrected(through, answer)
+    added = np.flatnonzero(best.units > first.units)
+    assert len(added)
+    for option in added[:3]:
+        without = simulated(through, answer, best.units - (np.arange(len(best.units)) == option))
+        assert without.delivered_teu_year < best.delivered_teu_year
+
+
+def test_no_service_leads_the_cargo_of_a_corridor_past_its_country(embedded: Corridor) -> None:
+    """With the country closed, no demand that neither begins nor ends there finds a way over the capacities that are left."""
+    problem = expansion(embedded, target_t_year=3e6, through="AZE")
+    open_services = set(problem.corridor.open("services")["id"])
+    assert {"xian_aktau", "feeder_aktau_alat", "lorry_alat_poti"} <= open_services
+    assert not {"lorry_altynkol_duisburg", "north_dostyk", "ocean_poti_back"} & open_services
+    shut = problem.corridor.close(country="AZE")
+    ends = {row["id"]: (row["origin"], row["destination"]) for row in embedded["demands"].iter_rows(named=True)}
+    country = dict(embedded["places"].select("id", "country").iter_rows())
+    for name in problem.demands:
+        if "AZE" not in {country[end] for end in ends[name]}:
+            assert most_flow(shut, *ends[name]).teu_year == 0
+
+
 def test_command_says_first_that_there_is_nothing_to_build_and_how_to_ask_of_one_corridor() -> None:
     result = CliRunner().invoke(app, ["invest", "--target", "10e6t", "--no-simulate"])
     assert result.exit_code == 0, result.output
@@ -152,6 +177,8 @@ def test_bad_input_is_answered(tiny: Corridor) -> None:
         expansion(tiny, demand_factors=[0.0])
     with pytest.raises(DalizError, match="XYZ"):
         expansion(tiny, closures=["XYZ"])
+    with pytest.raises(InvestError, match="ALF is closed, and all cargo is to go through it"):
+        expansion(tiny, through="ALF", closures=["BET", "ALF"])
     with pytest.raises(InvestError, match="XXX stands for the high seas"):
         expansion(tiny, closures=["XXX"])
     nothing = tiny.replace("demands", tiny["demands"].with_columns(teu_year=0.0))
@@ -168,6 +195,24 @@ def test_command_answers_in_json() -> None:
     assert found["cost_usd"] <= 1e9
     assert found["status"] == "optimal"
     assert {"build", "full", "gap", "simulated", "target_t_year"} <= set(found)
+
+
+def test_command_out_of_time_tells_the_best_found_and_what_it_may_miss() -> None:
+    question = ["invest", "--target", "10e6t", "--budget", "1.5e9", "--through", "AZE", "--no-simulate", "--time-limit", "0.01"]
+    told = CliRunner().invoke(app, question)
+    assert told.exit_code == 0, told.output
+    assert "The solver ran out of time" in told.output
+    found = json.loads(CliRunner().invoke(app, [*question, "--json"]).stdout)
+    assert found["status"] == "time_limit"
+    assert found["cost_usd"] <= 1.5e9
+    assert found["reached"] == (found["carried_t_year"] >= 10e6 * (1 - 1e-6))
+
+
+def test_what_is_closed_is_not_called_a_capacity(embedded: Corridor) -> None:
+    answer = invest(expansion(embedded, None, 500e6, closures=["RUS", "IRN", "CHN"]).design, target=True)
+    assert answer.why.startswith("the capacity of ")
+    assert not any(name.startswith("the way ") for name, _ in answer.binding)
+    assert "the way " not in answer.why
 
 
 @pytest.mark.parametrize("option", [["--target", "many"], ["--target", "-5t"], ["--budget", "-1"], ["--demand", "x"], []])

@@ -134,6 +134,7 @@ def _step_options(corridor: Corridor, costs: UnitCosts, rows: Sequence[str], mos
     services = {row["id"]: row for row in corridor.open("services").iter_rows(named=True)}
     links = {row["id"]: row for row in corridor.open("links").iter_rows(named=True)}
     terminals = {row["id"]: row for row in corridor.open("terminals").iter_rows(named=True)}
+    yards = [row for row in terminals.values() if row["yard_teu"]]
     run_h = _run_hours(corridor)
     for name in dict.fromkeys(rows):
         table, _, key = name.partition("/")
@@ -165,19 +166,31 @@ def _step_options(corridor: Corridor, costs: UnitCosts, rows: Sequence[str], mos
                 label = f"12 trains a day more from {links[key]['from_place']} to {links[key]['to_place']}"
                 found.append(Option(f"track:{key}", label, price, most, step, (name,)))
         elif table == "terminals":
-            found += _terminal_step(terminals[key], costs, most)
+            found += _terminal_step(terminals[key], yards, costs, most)
     return list({option.name: option for option in found}.values())
 
 
-def _terminal_step(row: dict[str, Any], costs: UnitCosts, most: int) -> list[Option]:
+def _terminal_step(row: dict[str, Any], yards: Sequence[dict[str, Any]], costs: UnitCosts, most: int) -> list[Option]:
+    """One more server of a terminal; with a crane, its share of the yards of the place."""
     if row["operation"] not in WIDENED:
         return []
     price = float(getattr(costs, row["operation"]))
     servers = row["servers"] or 1
     there = {column: row[column] for column in ("servers", "capacity_teu_year", "capacity_t_year", "quota_day") if row[column]}
     more = {column: 1 if column == "servers" else value / servers for column, value in there.items()}
+    steps = [_step("terminals", row["id"], there, more)]
     label = f"one more server of {row['operation'].replace('_', ' ')} at {row['place']}"
-    return [Option(f"server:{row['id']}", label, price, most, _step("terminals", row["id"], there, more), (f"terminals/{row['id']}",))]
+    with_it = [yard for yard in yards if row["operation"] == "crane" and yard["place"] == row["place"] and yard["id"] != row["id"]]
+    for yard in with_it:
+        steps.append(_step("terminals", yard["id"], {"yard_teu": yard["yard_teu"]}, {"yard_teu": yard["yard_teu"] / servers}))
+
+    def change(corridor: Corridor, units: int) -> Corridor:
+        for step in steps:
+            corridor = step(corridor, units)
+        return corridor
+
+    rows = tuple(f"terminals/{one['id']}" for one in (row, *with_it))
+    return [Option(f"server:{row['id']}", f"{label}{', and its yard' if with_it else ''}", price, most, change, rows)]
 
 
 def _step(table: str, row: str, there: Mapping[str, float], more: Mapping[str, float]) -> Callable[[Corridor, int], Corridor]:

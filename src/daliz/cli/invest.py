@@ -169,6 +169,8 @@ def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tup
         _tell_nothing_to_build(problem, carried)
     if checked is not None and short:
         _tell_shortfall(problem, carried, *checked)
+    if checked is not None and problem.set_aside:
+        say("A simulated year has every country open; it says nothing of the scenarios in which one is closed.")
     if not answer.reached and tonnes is not None:
         why = _named(problem.corridor, answer.why)
         say(f"By yearly capacities {tonnes / 1e6:,.2f} million t a year cannot be carried{worst}; what keeps it from it is {why}.")
@@ -229,15 +231,16 @@ def _tell_shortfall(problem: Expansion, carried: float, first: Checked, best: Ch
         f"({_share(first)}), so it is no answer yet for {carried / 1e6:,.2f} million t a year."
     )
     if best.units is first.units:
-        say("No option within the budget widens what cargo waits for there.")
+        say(f"No option{' within the budget' if best.needs_budget else ''} mends what cargo waits for there.")
         return
     more = best.units - first.units
     say(f"Widened where the simulated cargo waits, for {best.cost_usd / 1e6:,.0f} million USD in all, it delivers "
         f"{best.delivered_teu_year:,.0f} TEU ({_share(best)}). That is more than the design by:")  # fmt: skip
     _tell_units(_chosen(problem, more))
     if best.gap < -CLOSE:
-        waits = "; ".join(_named(problem.corridor, name) for name in best.waited_for[:3])
-        say(f"That is as near as the options and the budget come. What cargo waits for then: {waits}.")
+        waits = "; ".join(_named(problem.corridor, name) for name in list(best.waits)[:3])
+        limit = "the budget comes; more money may mend more" if best.needs_budget else "the options come, with any budget"
+        say(f"That is as near as {limit}. What cargo waits for then: {waits}.")
 
 
 def _tell_units(chosen: list[dict[str, object]]) -> None:

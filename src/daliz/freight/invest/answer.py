@@ -103,7 +103,9 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
         if most.solved.status == "time_limit":
             raise InvestError(TOO_LITTLE_TIME)
     limits = _limits(design, most.built, most.routes, clock)
-    why = _why(design, growth, limits, clock, late) if target else ""
+    why = _why(design, growth, limits, clock, late and most.solved.status == "time_limit") if target else ""
+    if late and growth >= 1 - TIGHT:
+        most = replace(most, solved=replace(most.solved, status="time_limit"))
     return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, why, limits)
 
 
@@ -117,8 +119,8 @@ def _why(design: Design, growth: float, limits: tuple[tuple[str, float], ...], c
     if design.budget is not None:
         free = solve_routes(design.with_budget(None), "build_cost", time_limit_s=clock.left())
         if np.isfinite(free.solved.objective):
-            least = "" if free.solved.status == "optimal" else f", or as little as {free.solved.bound / 1e6:,.0f}"
-            return f"the budget: it takes {_cost(design, free.built) / 1e6:,.0f} million USD{least}"
+            most = "" if free.solved.status == "optimal" else "at most "
+            return f"the budget: it takes {most}{_cost(design, free.built) / 1e6:,.0f} million USD"
         unlimited = solve_routes(design.with_budget(None), "worst_growth", time_limit_s=clock.left())
         limits = _limits(design, unlimited.built, unlimited.routes, clock) or limits
     names = ", ".join(name for name, _ in limits[:3]) or "the services that there are"
