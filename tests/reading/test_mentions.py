@@ -83,6 +83,12 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
         ("Omani Foreign Minister Sayyid Badr bin Hamad al-Busaidi", "Badr bin Hamad al-Busaidi"),
         ("Turkmen President Berdimuhamedov", "Serdar Berdimuhamedov"),
         ("PRESIDENT TOKAYEV", "Kassym-Jomart Tokayev"),
+        ("Uzbek President Sh. Mirziyoyev", "Shavkat Mirziyoyev"),
+        ("Egypt's Sisi", "Abdel Fattah al-Sisi"),
+        ("Moldova's pro-European President Maia Sandu", "Maia Sandu"),
+        ("Kosovo Prime Minister Albin Kurti", "Albin Kurti"),
+        ("the Philippines' Foreign Secretary Maria Cruz", "Maria Cruz"),
+        ("Turkish Deputy Minister Ms Ayse Demir", "Ayse Demir"),
     ],
 )
 def test_a_name_is_kept_whole_and_as_the_text_spells_it(reader: Reader, text: str, name: str) -> None:
@@ -118,6 +124,24 @@ def test_honorifics_stand_with_the_name(reader: Reader, text: str) -> None:
 
 def test_his_highness_without_a_name_is_he_who_was_spoken_of(reader: Reader) -> None:
     assert [found.kind for found in mentions(reader, "The Emir of Qatar landed and His Highness spoke")] == ["person", "pronoun"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Kosovo Prime Minister Narendra Modi spoke",
+        "visited Kosovo Prime Minister Narendra Modi",
+        "to India President Vladimir Putin flew",
+    ],
+)
+def test_a_country_before_an_office_is_not_always_its_country(reader: Reader, text: str) -> None:
+    place, person = mentions(reader, text)
+    assert place.kind == "country" and person.country != place.country
+
+
+@pytest.mark.parametrize("text", ["China's Great Wall", "Britain's Royal Navy", "Russia's Far Eastern port", "India's Supreme Court"])
+def test_what_a_country_owns_is_nobody(reader: Reader, text: str) -> None:
+    assert [found.kind for found in mentions(reader, f"{text} was visited")] == ["country"]
 
 
 def test_an_honorific_ends_no_sentence() -> None:

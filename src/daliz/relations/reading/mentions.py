@@ -134,7 +134,9 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
             units.append(Unit(letter, index, last, _joined(tokens, index, last), entry))
             index += length
             continue
-        units.append(Unit(_letter(token.text, index), index, index, token.text))
+        # `The United States' envoy`: an apostrophe alone owns too, behind a country that ends in s.
+        owns = token.text in "'’" and bool(units) and units[-1].letter in "CL" and units[-1].text.endswith("s")
+        units.append(Unit("S" if owns else _letter(token.text, index), index, index, token.text))
         index += 1
     return _whole_names(tokens, _without_strangers(_without_namesakes(units)))
 
@@ -190,7 +192,7 @@ def _fits(tokens: Sequence[Token], index: int, length: int, entry: Entry) -> boo
         return word.isupper()
     if word == "US" or word == "U.S.":
         return True
-    return word[0].isupper()
+    return word[0].isupper() or (entry.symbol == "P" and tokens[index + length - 1].text[0].isupper())
 
 
 def _letter(word: str, index: int) -> str:
@@ -200,7 +202,7 @@ def _letter(word: str, index: int) -> str:
         return "w" if known == "W" and word[0].islower() else known
     if plain in WEEKDAYS or (plain in MONTHS and word[0].isupper()):
         return "d"
-    if len(word) == 2 and word[1] == "." and word[0].isupper():
+    if 1 < len(word) <= len("Sh.") and word[-1] == "." and word[0].isupper():
         return "m"
     if word[0].isdigit():
         return "n"
@@ -214,7 +216,7 @@ def _without_strangers(units: list[Unit]) -> list[Unit]:
     kept = []
     for position, unit in enumerate(units):
         before = units[position - 1] if position else None
-        single = unit.letter == "P" and unit.first == unit.last and unit.entry is not None
+        single = unit.letter == "P" and (unit.first == unit.last or unit.text[0].islower()) and unit.entry is not None
         if not single or before is None or before.letter != "N":
             kept.append(unit)
         elif _shares_name(before.text, unit.entry):
@@ -271,7 +273,7 @@ def _one_person(units: Sequence[Unit]) -> bool:
     joined = {unit.letter for unit in units} & {"K", "A"}
     names = [unit.entry for unit in units if unit.letter == "P" and unit.entry]
     codes = {unit.entry.country for unit in units if unit.letter in "CDU" and unit.entry}
-    if joined and codes and any(codes.isdisjoint(actor.country for actor in name.actors) for name in names):
+    if codes and any(codes.isdisjoint(actor.country for actor in name.actors) for name in names):
         return False
     offices = {unit.entry.rank for unit in units if unit.letter == "R" and unit.entry}
     if "A" not in joined or len(offices) < 2:

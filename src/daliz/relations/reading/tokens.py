@@ -8,6 +8,7 @@ from dataclasses import dataclass
 TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S.
     r"|[^\W\d_]\.(?=\s?[^\W\d_a-zа-я])"  # an initial
+    r"|(?:Sh|Zh|Kh|Ch|Ts|Yu|Ya|Ye|Yo)\.(?=\s?[A-Z])"
     r"|(?:[Tt]wen|[Tt]hir|[Ff]or|[Ff]if|[Ss]ix|[Ss]even|[Ee]igh|[Nn]ine)ty-[a-z]+"  # twenty-one, twenty-first
     r"|[Cc]o-(?=chair|host|sign)[a-z]+"
     r"|\d+(?:st|nd|rd|th)\b"
@@ -42,6 +43,15 @@ ABBREVIATIONS = frozenset(
         "lt",
         "no",
         "prof",
+        "sh",
+        "zh",
+        "kh",
+        "ch",
+        "ts",
+        "yu",
+        "ya",
+        "ye",
+        "yo",
         "h.e",
         "h.h",
         "h.m",
