@@ -836,3 +836,47 @@ def test_signings_told_by_the_way(reader: Reader, text: str, number: int) -> Non
 )
 def test_talks_that_ended_without_a_document(reader: Reader, text: str) -> None:
     assert [event for event in read(reader, text, "signing") if event.status == "done"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("The fair was held in Doha on March 11, with Tokayev among the guests.", {("KAZ", "QAT", "2024-03-11")}),
+        (
+            "The fair was opened in Doha on Monday, with Tokayev and Erdogan both making the journey.",
+            {("KAZ", "QAT", "2024-03-11"), ("TUR", "QAT", "2024-03-11")},
+        ),
+        ("Tokayev's two days in Doha ended on Tuesday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Tokayev chose Doha for his first trip abroad, meeting Sheikh Tamim there on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        (
+            "The fair was held in Doha on Monday. Minister Anvar Sadykov of Kazakhstan travelled from Astana to open it.",
+            {("KAZ", "QAT", "2024-03-11")},
+        ),
+        ("Tokayev told Aliyev in Baku on Monday that this was his third visit to the city.", {("KAZ", "AZE", "2024-03-11")}),
+        ("Tokayev will travel to Doha this month. The visit to Qatar is planned for March 20.", {("KAZ", "QAT", "2024-03-20")}),
+        ("Tokayev landed in Doha on Wednesday and leaves for Cairo in the evening.", {("KAZ", "QAT", DAY), ("KAZ", "EGY", DAY)}),
+        ("Tokayev concluded his Doha trip on Monday and left for Cairo.", {("KAZ", "QAT", "2024-03-11"), ("KAZ", "EGY", "2024-03-11")}),
+        ("Qatar expects Tokayev in Doha on March 20.", {("KAZ", "QAT", "2024-03-20")}),
+        ("Tokayev left Doha for Cairo on Tuesday after a two-day visit.", {("KAZ", "QAT", "2024-03-11"), ("KAZ", "EGY", "2024-03-12")}),
+    ],
+)
+def test_visits_are_read_in_the_turns_of_agencies(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("KazMunayGas announced the signing of a treaty with SOCAR.", "done"),
+        ("Six treaties were put to signature by Kazakhstan and Azerbaijan on Monday.", "done"),
+        ("Kazakhstan and Azerbaijan signed an addendum to the treaty on fish.", "done"),
+        ("Kazakhstan spoke of the treaty that it will sign with Azerbaijan in May.", "planned"),
+    ],
+)
+def test_the_mood_of_a_signing_is_its_own(reader: Reader, text: str, status: str) -> None:
+    assert [event.status for event in read(reader, text, "signing")] == [status]
+
+
+def test_a_day_before_of_is_the_day(reader: Reader) -> None:
+    (session,) = read(reader, "Batumi was the venue on Monday of the third session of the Georgian-Kazakh council.", "session")
+    assert (session.number, session.date_start) == (3, "2024-03-11")

@@ -50,7 +50,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "same",
-        r"later?\s+(?:in\s+|on\s+)?(?:the|that)\s+(?:same\s+)?(?:day|afternoon|evening|night)"
+        r"in\s+the\s+(?:afternoon|evening)|later?\s+(?:in\s+|on\s+)?(?:the|that)\s+(?:same\s+)?(?:day|afternoon|evening|night)"
         r"|(?:the\s+)?same\s+(?:day|morning|afternoon|evening|night)|that\s+(?:evening|night|afternoon)",
     ),
     ("ago", rf"(?P<n>\d+|{'|'.join(COUNTS)})\s+(?P<u>day|week|month|year)s?\s+ago"),

@@ -146,7 +146,7 @@ def status_of(node: Node) -> str:
                 accepted = above.lemma_ == "invitation" and above.head.lemma_ == "accept"
                 mood = _stronger(mood, "planned" if accepted else _moods().get(("noun", above.lemma_.lower())))
                 mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)
-            if below.dep_ in ("relcl", "acl") and below.tag_ not in ("VB",):
+            if below.dep_ in ("relcl", "acl") and (below.tag_ != "VB" or any(child.tag_ == "MD" for child in below.children)):
                 break
         elif above.lower_ == "ahead":
             mood = _stronger(mood, "planned")

@@ -11,6 +11,7 @@ from daliz.relations.reading.journeys import STAY_RANKS, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.tree import agents, beside, children, objects, passive, pobjs, subjects, up
+from daliz.relations.reading.whereabouts import spoken_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -37,7 +38,10 @@ def presences(scene: Scene) -> list[Draft]:
     found: list[Draft] = []
     for node in scene.parsed.doc:
         if node.pos_ == "VERB" and (node.lemma_ in MEETS or _speaks(node)):
-            found += _drafts(scene, node, node, objects(node) if passive(node) else subjects(node), _places(scene, node)[:1])
+            who = objects(node) if passive(node) else subjects(node)
+            there = any(child.lower_ == "there" for child in node.children)
+            places = spoken_of(scene, node, scene.people(who)) if there else _places(scene, node)
+            found += _drafts(scene, node, node, who, places[:1])
         elif node.pos_ == "VERB" and node.lemma_ in DISCUSSES:
             partners = [other for holder in (node, *children(node, "dobj")) for other in pobjs(holder, ("with",))]
             hosts = {party.country for party in scene.people(partners)}
@@ -56,7 +60,8 @@ def _speaks(node: Node) -> bool:
     """`speaking in Budapest`, `told reporters in Tashkent`, `laid a wreath in Baku`."""
     if node.lemma_ == "lay":
         return any(child.lemma_ in ("wreath", "flower") for child in children(node, "dobj"))
-    return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS for child in children(node, "dobj")))
+    told = children(node, "dobj", "dative")
+    return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS or child.pos_ == "PROPN" for child in told))
 
 
 def _guest(scene: Scene, node: Node) -> list[Draft]:
@@ -134,7 +139,8 @@ def _represented(scene: Scene, node: Node) -> list[Draft]:
     places = _places(scene, node)
     told = None if places else scene.article.venues[-1] if scene.article.venues else None
     drafts = []
-    for agent in (named for one in agents(node) for named in (one, *(part for part in one.subtree if part.dep_ == "appos"))):
+    by = [named for prep in node.subtree if prep.lower_ == "by" for named in children(prep, "pobj")]
+    for agent in (named for one in by for named in (one, *(part for part in one.subtree if part.dep_ == "appos"))):
         parties = [_of_those_represented(scene, node, party) for party in scene.people([agent])]
         if scene.mention(agent) is None and (rank := OFFICES.get(agent.lemma_.lower())):
             parties = [office_party(scene.article.lexicon, code, rank, scene.article.day) for code in codes]

@@ -21,7 +21,7 @@ from daliz.relations.reading.signings import signings
 from daliz.relations.reading.syntax import dateline, parse, prepare
 from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
-from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
+from daliz.relations.reading.timing import AT_ITS_END, SPANNED, assign_dates, ended
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
@@ -163,7 +163,6 @@ def drafts_of(scene: Scene) -> list[Draft]:
     held = sessions(scene)
     met = [draft for draft in meetings(scene) if all(draft.node.i != own.node.i for own in held)]
     visited = visits(scene)
-    scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in visited if visit.whom and visit.whom[0].country]
     trips = ((visit.who[0].country, visit.whom[0].country) for visit in visited if visit.who and visit.whom)
     scene.article.visits += [(guest, host) for guest, host in trips if guest and host]
     signed = signings(scene)
@@ -290,7 +289,7 @@ def _retold(kept: Sequence[ReadEvent], event: ReadEvent) -> bool:
     return any(
         held.kind == "visit"
         and held.status == "done"
-        and (not event.date_start or (event.level == "summit_margin" and 0 <= _days_between(held, event) <= STAY_DAYS))
+        and (not event.date_start or (any("inferred" in doubt for doubt in event.doubts) and 0 <= _days_between(held, event) <= STAY_DAYS))
         and held.country == event.country
         and held.who[0].country == event.who[0].country
         and held.who[0].rank == event.who[0].rank
@@ -378,7 +377,7 @@ def _days_between(one: ReadEvent, other: ReadEvent) -> int:
 
 def _surety(event: ReadEvent) -> int:
     if _dated(event):
-        return 2
+        return 2 if SPANNED in event.doubts else 3
     return int(not any("article's date" in doubt for doubt in event.doubts))
 
 

@@ -137,4 +137,5 @@ def _is_named(scene: Scene, guest: Party) -> bool:
     """Whether the sentence speaks of the person, not only of the country or of its part of the world."""
     held = [mention for mention in scene.parsed.mentions if guest in mention.parties]
     few = [m for m in held if m.kind == "group" and len(m.parties) <= FEW and not scene.is_region(m)]
-    return bool(few) or any(mention.kind == "person" for mention in held)
+    persons = [party for mention in scene.parsed.mentions if mention.kind == "person" for party in mention.parties]
+    return bool(few) or any((party.country, party.rank) == (guest.country, guest.rank) for party in persons)

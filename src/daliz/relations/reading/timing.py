@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ASIDE = 3
 UNTIL = re.compile(r"\b(?:through|until|till|by|to|for|of)\s+(?:the\s+)?(?:end\s+of\s+)?$", re.IGNORECASE)
+SPANNED = "only the week or month is told"
 AT_ITS_END = "the day is that of the visit's end"
 REPORTS = words("timing_reports")
 RETURNS = words("timing_returns")
@@ -42,7 +43,10 @@ def assign_dates(scene: Scene, drafts: Sequence[Draft]) -> None:
         leading = [draft for draft in dated if not _apart(node, draft) and not _valid_until(scene, when, draft)]
         if not leading:
             continue
-        steps = [(min(distance(node, own) + _aside(node, own, len(whens) > 1) for own in draft.anchors()), draft) for draft in leading]
+        steps = [
+            (min(distance(node, own) + _aside(node, own, draft.kind == "visit" and len(whens) > 1) for own in draft.anchors()), draft)
+            for draft in leading
+        ]
         nearest = min(step for step, _ in steps)
         closest = [draft for step, draft in steps if step == nearest]
         if len(whens) > 1:
@@ -91,6 +95,8 @@ def _reported(node: Node, draft: Draft) -> bool:
     """`will go to Iraq, media reported on Saturday`: the day is that of the report."""
     verb = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
     if verb is None or (verb.lemma_ not in REPORTS and verb.lemma_ not in ("agree", "decide")):
+        return False
+    if any(own.i == verb.i for own in draft.anchors()):
         return False
     told = {child.i for child in verb.children if child.dep_ == "ccomp"}
     return any(told & {own.i, *(upper.i for upper in up(own))} for own in draft.anchors())
@@ -152,12 +158,12 @@ def _first_after(starts: dict[str | None, int], place: int) -> str | None:
 def _aside(node: Node, own: Node, many: bool) -> int:
     """What a date loses by standing in a clause aside: in `Smith, who came on Monday, signed it on Friday` Monday is not the signing's."""
     above = {own.i, *(upper.i for upper in up(own))}
+    if many and own.i > node.i and any(between.text == ";" for between in node.doc[node.i : own.i]):
+        return ASIDE
     for upper in (node, *up(node)):
         if upper.i in above:
             return 0
         if upper.dep_ in ("relcl", "advcl", "acl"):
-            return ASIDE
-        if many and upper.dep_ == "ccomp" and any(child.text == ";" for child in upper.head.children if upper.i < child.i < own.i):
             return ASIDE
     return 0
 
@@ -195,7 +201,7 @@ def _another_stop(node: Node, draft: Draft, drafts: Sequence[Draft]) -> bool:
         return False
     above = {upper.i for upper in up(draft.node)}
     others = [held for held in drafts if held.kind == "visit" and held.country != draft.country and held.node.i <= node.i]
-    return any({held.node.i, held.node.head.i} & above for held in others)
+    return any({held.node.i, held.node.head.i} & above and not ended(held) for held in others)
 
 
 def _set_days(scene: Scene, draft: Draft) -> None:
@@ -215,7 +221,7 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if draft.when.form in PERIODS and draft.kind in SINGLE:
         draft.days = (draft.days[0][:4], draft.days[0][:4])
     if draft.when.form == "span" and draft.kind == "visit":
-        draft.doubt("only the week or month is told", 0.9)
+        draft.doubt(SPANNED, 0.9)
     _lasting(draft)
 
 
@@ -271,7 +277,7 @@ def _lasting(draft: Draft) -> None:
         draft.days = ((day - timedelta(length - 1)).isoformat(), day.isoformat())
         if length == 1:
             draft.doubt(AT_ITS_END, 0.9)
-    elif length > 1 and _verbs(draft) & BEGINNINGS:
+    elif length > 1 and not (draft.node.lemma_ == "leave" and objects(draft.node)) and _verbs(draft) & BEGINNINGS:
         draft.days = (day.isoformat(), (day + timedelta(length - 1)).isoformat())
 
 
@@ -290,6 +296,7 @@ def _length(node: Node) -> float | None:
         for child in own.subtree
         if child.lower_ == "days" and child.i > 1 and child.nbor(-2).lower_ == "for"
     ]
+    inside += [child for child in node.children if node.lemma_ == "day" and child.dep_ == "nummod"]
     lasts = [child for child in node.head.children if node.head.lemma_ in LASTS and child.lower_ == "days"]
     spans = [number_of(child.text) for child in (*inside, *(part for child in lasts for part in child.children))]
     return next((number for number in spans if number), None)
@@ -304,5 +311,4 @@ def _verbs(draft: Draft) -> set[str]:
 
 def ended(draft: Draft) -> bool:
     """Whether a visit is told at its end: `wrapped up his visit`."""
-    left = draft.node.lemma_ in ("leave", "depart") and bool(objects(draft.node)) and draft.node.pos_ == "VERB"
-    return left or bool(_verbs(draft) & ENDINGS)
+    return draft.left or bool(_verbs(draft) & ENDINGS)

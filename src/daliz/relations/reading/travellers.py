@@ -58,6 +58,11 @@ def travellers(node: Node, row: dict[str, str]) -> list[Node]:
     return inside or found
 
 
+def _the(node: Node) -> bool:
+    """`the trip` that was told of, going nowhere new."""
+    return any(child.lower_ == "the" for child in node.children) and not children(node, "prep")
+
+
 def carried_along(node: Node, who: list[Node]) -> bool:
     """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
     named = subjects(node)[:1]
@@ -70,12 +75,13 @@ def means_travel(scene: Scene, node: Node) -> bool:
     """Verbs that tell of a journey only with the right word beside them: `led a delegation to`, `took part` does not."""
     if node.lemma_ in ("lead", "head") and any((held := scene.mention(child)) and held.rank == "delegation" for child in objects(node)):
         return True
-    if node.lemma_ == "make" and told_among(node) and any(child.lemma_ in CARRIERS for child in children(node, "dobj")):
-        return True
+    if node.lemma_ == "make" and any(child.lemma_ in CARRIERS and _the(child) for child in children(node, "dobj")):
+        return told_among(node) or node.tag_ == "VBG"
     if node.lemma_ in BESIDE:
         return any({child.lemma_, child.lower_} & BESIDE[node.lemma_] for child in node.children)
     if node.lemma_ in ("expect", "await"):
-        return not children(node, "xcomp", "ccomp") and bool(children(node, "nsubjpass", "auxpass"))
+        guest = any((held := scene.mention(child)) is not None and held.kind == "person" for child in children(node, "dobj"))
+        return not children(node, "xcomp", "ccomp") and (guest or bool(children(node, "nsubjpass", "auxpass")))
     if node.lemma_ == "set" and pobjs(node, ("in", "on")):
         return any(child.lemma_ == "foot" for child in children(node, "dobj"))
     if node.lemma_ == "include":

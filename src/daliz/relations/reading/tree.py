@@ -46,6 +46,8 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     own = children(verb, *SUBJECTS)
     if own:
         subject = own[0]
+        if subject.lower_ in ("both", "all", "each") and verb.dep_ == "advcl" and (beside := _just_before(verb)):
+            return beside
         if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
             return _meant_by_who(verb, subject)
         return [subject, *rights(subject)]
@@ -61,6 +63,8 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return [verb.head.head]
     if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):
         return told
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and (beside := _just_before(verb)):
+        return beside
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
         return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX", "ADJ") else [verb.head]
     if verb.dep_ in ("acomp", "oprd"):
@@ -68,6 +72,14 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     if verb.dep_ in ("pcomp", "pobj") and verb.head.dep_ == "prep":
         upper = verb.head.head
         return subjects(upper, depth + 1) if upper.pos_ in ("VERB", "AUX") else [upper]
+    return []
+
+
+def _just_before(verb: Node) -> list[Node]:
+    """`with Aliyev and Tokayev both making the trip`: those behind `with`."""
+    for prep in verb.head.children:
+        if prep.lower_ == "with" and prep.i < verb.i and verb.i - prep.right_edge.i <= 2:
+            return [named for first in children(prep, "pobj") for named in (first, *rights(first))]
     return []
 
 

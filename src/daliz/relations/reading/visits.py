@@ -13,7 +13,7 @@ from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abro
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences, venue
-from daliz.relations.reading.travellers import among, back_there, carried_along, means_travel, presented, told_among, travellers
+from daliz.relations.reading.travellers import ATTENDEES, among, back_there, carried_along, means_travel, presented, told_among, travellers
 from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
 from daliz.relations.reading.whereabouts import at_venue, here, note_venue, our_country, spoken_of, venue_of
 
@@ -38,6 +38,7 @@ def visits(scene: Scene) -> list[Draft]:
     found: list[Draft] = []
     for node in scene.parsed.doc:
         lemma = node.lemma_.lower()
+        known = len(found)
         if node.pos_ in ("VERB", "AUX") and (row := verbs.get(("VERB" if lemma != "be" else "AUX", lemma))):
             found += _by_verb(scene, node, row)
         elif node.pos_ in ("NOUN", "PROPN") and (row := nouns.get(("NOUN", lemma))):
@@ -46,13 +47,19 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_attendance(scene, node, row)
         if node.pos_ == "ADJ" and lemma == "absent":
             found += _by_absence(scene, node)
-        elif node.pos_ == "ADJ" and lemma == "present":
+        elif (node.pos_ == "ADJ" and lemma == "present") or (node.lower_ == "among" and node.head.pos_ == "PROPN"):
             found += _by_presence(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
+        scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in found[known:] if visit.whom and visit.whom[0].country]
     found += _by_visitors(scene, found)
     told = {(draft.who[0].country, draft.whom[0].country) for draft in found}
-    found += [draft for draft in presences(scene) if (draft.who[0].country, draft.whom[0].country) not in told]
+    for draft in presences(scene):
+        if (draft.who[0].country, draft.whom[0].country) not in told:
+            found.append(draft)
+        elif back_there(draft.node) or draft.node.lemma_ == "tell":
+            same = (held for held in found if (held.who[0].country, held.whom[0].country) == (draft.who[0].country, draft.whom[0].country))
+            next(same).twins.append(draft.node)
     return sorted(_joined(found), key=lambda draft: draft.node.i)
 
 
@@ -88,12 +95,15 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.lemma_ == "include":
         guests = subjects(node)[0]
         places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
-    if not places and (told_among(node) or back_there(node) or _to_nowhere(node)):
+    if not places and (told_among(node) or back_there(node) or _to_nowhere(node) or node.lemma_ == "make"):
         places = here(scene, node) or _at_meeting(scene, node, who) or spoken_of(scene, node, who)
     places = places or our_country(scene, who, pobjs(node, ("to", "in", "into", "at")))
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
-        places = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
+        onward = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
+        abroad = any(place.country not in {party.country for party in who} for place in onward)
+        departed = [place for target in objects(node) if abroad and (place := scene.place(target)) is not None]
+        places = [*departed, *onward]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
     if guessed:
         abroad = [mention for _, mention in scene.places() if mention.country not in {party.country for party in who}]
@@ -111,6 +121,7 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     found = [draft for draft in drafts if draft is not None]
     found = at_venue(found, told) if told is not None else found
     for draft in found:
+        draft.left = node.lemma_ in ("leave", "depart") and draft.place in [scene.place(target) for target in objects(node)]
         if guessed:
             draft.doubt(GUESSED, 0.8)
         if draft.status == "done" and _onward(scene, node, draft):
@@ -129,6 +140,12 @@ def _onward(scene: Scene, node: Node, draft: Draft) -> bool:
 
 def _to_nowhere(node: Node) -> bool:
     """`had flown in a day earlier`, `is expected on Monday`, `arrived late`: where to, the article has said."""
+    if (
+        pobjs(node, ("from",))
+        and node.lemma_ in ("travel", "fly", "come")
+        and any(c.dep_ == "advcl" and c.tag_ == "VB" for c in node.children)
+    ):
+        return True
     if node.lemma_ not in COMES or any(child.dep_ in ("dobj", "attr", "xcomp", "ccomp") for child in node.children):
         return False
     if any(child.lower_ in ("home", "back", "together", "out", "about", "across", "true", "forward") for child in node.children):
@@ -340,11 +357,12 @@ def _margins(scene: Scene, node: Node, who: tuple[Party, ...], who_nodes: list[N
 
 
 def _by_presence(scene: Scene, node: Node) -> list[Draft]:
-    """`were present at the summit in Baku`, `are among the leaders present`."""
+    """`were present at the summit in Baku`, `are among the leaders present`, `with Tokayev among the participants`."""
     verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
-    if verb is None or verb.lemma_ != "be":
-        return []
-    who_nodes = subjects(verb)
+    if node.lower_ == "among":
+        who_nodes = [node.head] if any(child.lemma_ in ATTENDEES for child in children(node, "pobj")) else []
+    else:
+        who_nodes = subjects(verb) if verb is not None and verb.lemma_ == "be" else []
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
     places = [place for child in pobjs(node, ("in", "at")) if (place := scene.place(child)) is not None]
     told = venue_of(scene, who) if not places else None
