@@ -59,9 +59,10 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
             if below.dep_ == "dobj" and lemma in HOLDING and any(agenda.lemma_ in AGENDAS for agenda in subjects(above)):
                 return above, []
             return None
-        if above.pos_ in ("NOUN", "PROPN") and above.lemma_ not in PASSED:
-            guests = below.lower_ == "for" and above.dep_ in ("dobj", "nsubjpass") and above.head.lemma_ in GATHERS
-            return (above.head, [*agents(above.head), *objects(above.head)]) if guests else None
+        if above.pos_ in ("NOUN", "PROPN") and above.lemma_.lower() not in PASSED:
+            verb = above.head.head if above.dep_ == "pobj" else above.head
+            guests = below.lower_ == "for" and above.dep_ in ("dobj", "nsubjpass", "pobj") and verb.lemma_ in GATHERS
+            return (verb, [*agents(verb), *objects(verb)]) if guests else None
         below = above
     fragment = node.dep_ == "ROOT" or (below.dep_ == "ROOT" and below.lower_ in ("during", "at", "following", "after"))
     return (node, []) if fragment else None

@@ -22,6 +22,8 @@ OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions
 ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
 FRUITS = frozenset({"fruit", "result", "outcome", "product", "harvest"})
 SLIGHT = frozenset({"deal", "plan", "package", "act", "paper", "text", "letter", "statement", "partnership", "programme", "program"})
+# `announced the signing of an agreement` tells of a deed, `announced a visit` of a plan.
+TELLS = frozenset({"announce", "hail", "note", "report", "welcome"})
 COMES = frozenset({"come", "emerge", "result", "stem"})
 
 
@@ -50,7 +52,8 @@ def _noun(scene: Scene, noun: Node) -> Draft | None:
         return None
     papers += [other for other in papers[0].subtree if beside(papers[0], other) and other not in papers]
     papers += [other for other in further(papers[0]) if other not in papers]
-    draft = Draft("signing", noun, status=status_of(top))
+    told = top.head if top.dep_ == "dobj" and top.head.lemma_ in TELLS else top
+    draft = Draft("signing", noun, status=status_of(told))
     if not targets and ready:
         draft.status = "planned" if draft.status == "done" else draft.status
     fill_papers(scene, draft, verb, papers)

@@ -50,7 +50,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.dep_ == "acl" and any(child.lower_ in EARLIER for child in children(verb, "advmod")):
         return None
     targets = objects(verb)
-    if verb.lemma_ == "put":
+    signed = any(target.lower_ == "signature" for target in pobjs(verb, ("to",)))
+    if verb.lemma_ == "put" and not signed:
         if not any(child.lower_.startswith("signature") or child.lemma_ in ("pen", "name", "ink") for child in children(verb, "dobj")):
             return None
         targets = [
@@ -61,7 +62,7 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         targets = pobjs(verb, ("into",))
     if verb.dep_ in ("relcl", "acl") and all(target.lower_ in ("that", "which") for target in targets):
         targets = [verb.head]
-    if verb.lemma_ == "put":
+    if verb.lemma_ == "put" and not signed:
         targets = [target for target in targets if target.lemma_ != "paper"]
     papers = [paper for target in targets for paper in papers_of(target)]
     if not papers and any(target.lower_ in ("it", "them") for target in targets):

@@ -173,7 +173,8 @@ def _adverbial(units: Sequence[Unit]) -> set[int]:
         earlier = units[index - 2].text.casefold() if index > 1 else ""
         if (
             before in ("spend", "spent", "spends", "spending")
-            or following in ("S", "O")
+            or following == "S"
+            or (following == "O" and before != "on")
             or (before == "of" and earlier in ("end", "beginning", "start", "middle", "eve"))
         ):
             continue
