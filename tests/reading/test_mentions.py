@@ -217,6 +217,27 @@ def test_the_leader_of_a_country_is_who_was_named_before(reader: Reader) -> None
     assert visit.who[0].name == "Pham Minh Chinh"
 
 
+@pytest.mark.parametrize(
+    ("first", "name"),
+    [
+        ("Chinese Commerce Minister Song Tao landed in Doha on Monday. Song flies", "Song Tao"),
+        ("South Korean Foreign Minister Bae Doo-na landed in Doha on Monday. Bae flies", "Bae Doo-na"),
+        ("Kuwaiti Oil Minister Salem Al-Subaihi landed in Doha on Monday. Al-Subaihi flies", "Salem Al-Subaihi"),
+        ("Kenyan Energy Minister Opiyo Wandayi landed in Doha on Monday. Wandayi flies", "Opiyo Wandayi"),
+    ],
+)
+def test_a_surname_stands_for_who_was_named_in_full(reader: Reader, first: str, name: str) -> None:
+    events = reader.read(f"{first} to Muscat on Thursday.", "2024-03-13").events
+    assert [event.who[0].name for event in events if event.country == "OMN"] == [name]
+
+
+@pytest.mark.parametrize("second", ["Song Wei flies", "Opiyo flies"])
+def test_another_name_does_not_stand_for_who_was_named(reader: Reader, second: str) -> None:
+    first = "Chinese Commerce Minister Song Tao landed in Doha on Monday."
+    events = reader.read(f"{first} {second} to Muscat on Thursday.", "2024-03-13").events
+    assert not [event for event in events if event.country == "OMN" and event.who[0].name == "Song Tao"]
+
+
 def test_a_leader_with_a_name_is_not_who_was_named_before(reader: Reader) -> None:
     text = "President Sergio Mattarella spoke. Italian leader Giorgia Meloni arrived in Tirana on Monday."
     assert [party.name for event in reader.read(text, "2025-01-20").events for party in event.who] == ["Giorgia Meloni"]

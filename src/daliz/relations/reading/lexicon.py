@@ -187,6 +187,7 @@ class Lexicon:
         self.surnames: dict[str, tuple[Actor, ...]] = {}
         self.actors = tuple(actors)
         self.chiefs = {row["code"]: row["chief"] for row in rows("forms") if row["chief"]}
+        self.surname_first = frozenset(row["code"] for row in rows("forms") if row["surname"] == "first")
         self._add_countries()
         for row in rows("roles"):
             self._add(row["phrase"], Entry(OFFICES[row["number"]], rank=row["rank"], many=row["number"] != "one"))
@@ -302,6 +303,11 @@ class Lexicon:
         surname = sound(name.split()[-1])
         held = [one for one in self.leaders if one.rank == rank and one.in_office(day) and sound(one.name.split()[-1]) == surname]
         return held[0] if len({one.country for one in held}) == 1 else None
+
+    def surnames_of(self, name: str, country: str) -> tuple[str, ...]:
+        """The words by which a person named in full is called afterwards: Ruto; Wang or Yi; Sabah of Al-Sabah."""
+        words = name.replace("-", " ").split()
+        return (words[0], words[-1]) if country in self.surname_first else (words[-1],)
 
     def chief(self, country: str) -> str:
         """The office that leads a country: head of government where a president or king reigns only."""

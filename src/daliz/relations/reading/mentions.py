@@ -29,6 +29,7 @@ CYRILLIC = "\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}"
 NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
 # What belongs to a known name behind it: `bin Hamad Al Thani`, `Al-Sabah`.
 FURTHER = re.compile("(?:(?:lH?){1,2}N)+")
+ACTED = ("ed", "born", "run", "style", "made")
 NAMING = "NPRMeml"
 CALLED = re.compile(f"P|{NAME.pattern}")
 NUMERAL = re.compile("[IVX]{2,}|[VX]|Jr")
@@ -99,9 +100,10 @@ def _person(tokens: Sequence[Token], index: int, lexicon: Lexicon) -> Entry | No
     return Entry("P", held[0].country, held, name=held[0].name)
 
 
-def _introduced(token: Token, introduced: Mapping[str, Party] | None) -> Entry | None:
-    party = introduced.get(token.text) if introduced else None
-    if party is None:
+def _introduced(tokens: Sequence[Token], index: int, introduced: Mapping[str, Party] | None) -> Entry | None:
+    """Somebody named in full before, by surname; not where another name follows: `Wang Wentao` is not Wang Yi."""
+    party = introduced.get(tokens[index].text) if introduced else None
+    if party is None or (index + 1 < len(tokens) and _letter(tokens[index + 1].text, index + 1) == "N"):
         return None
     actor = Actor("", party.name, "person", party.country, party.rank or "official", "", "", (party.name,))
     return Entry("P", party.country, (actor,), name=party.name)
@@ -125,7 +127,7 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
         found = lexicon.longest(folded, index)
         if found and not _fits(tokens, index, found[0], found[1]):
             found = None
-        if found is None and (entry := _person(tokens, index, lexicon) or _introduced(token, introduced)):
+        if found is None and (entry := _person(tokens, index, lexicon) or _introduced(tokens, index, introduced)):
             found = (1, entry)
         if found:
             length, entry = found
@@ -133,6 +135,11 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
             letter = "U" if entry.symbol in "CD" and token.text.isupper() and length == 1 else entry.symbol
             units.append(Unit(letter, index, last, _joined(tokens, index, last), entry))
             index += length
+            continue
+        if _hyphened(tokens, index, units):
+            first = units[-2].first
+            units[-2:] = [Unit("N", first, index, _joined(tokens, first, index))]
+            index += 1
             continue
         # `The United States' envoy`: an apostrophe alone owns too, behind a country that ends in s.
         owns = token.text in "'’" and bool(units) and units[-1].letter in "CL" and units[-1].text.endswith("s")
@@ -150,6 +157,13 @@ def _without_namesakes(units: list[Unit]) -> list[Unit]:
         else unit
         for at, unit in enumerate(units)
     ]
+
+
+def _hyphened(tokens: Sequence[Token], index: int, units: Sequence[Unit]) -> bool:
+    """Whether a name goes on in small letters behind its hyphen: `Park Jae-in`, not `the Goldman Sachs-led group`."""
+    word = tokens[index].text
+    named = "".join(unit.letter for unit in units[-3:]) == "NNH" and units[-1].first == units[-1].last == index - 1
+    return named and word.isalpha() and word.islower() and tokens[index].start == tokens[index - 1].end and not word.endswith(ACTED)
 
 
 def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:

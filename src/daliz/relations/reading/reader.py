@@ -83,7 +83,8 @@ class Reader:
             mentions = mentions_of(units, self.lexicon, iso)
             for party in (party for mention in mentions if mention.kind == "person" for party in mention.parties):
                 if party.actor is None and party.country and " " in party.name and party.name[0].isupper():
-                    introduced.setdefault(party.name.split()[-1], party)
+                    for surname in self.lexicon.surnames_of(party.name, party.country):
+                        introduced.setdefault(surname, party)
             if not article.seen and (line := dateline(units)):
                 heads = [mention for mention in mentions if mention.last <= units[max(line)].last and mention.kind in PLACES]
                 article.dateline = heads[0] if heads else None
