@@ -880,3 +880,33 @@ def test_the_mood_of_a_signing_is_its_own(reader: Reader, text: str, status: str
 def test_a_day_before_of_is_the_day(reader: Reader) -> None:
     (session,) = read(reader, "Batumi was the venue on Monday of the third session of the Georgian-Kazakh council.", "session")
     assert (session.number, session.date_start) == (3, "2024-03-11")
+
+
+def test_a_stay_has_its_last_day_and_a_report_keeps_its_own(reader: Reader) -> None:
+    (visit,) = read(reader, "Tokayev flew to Doha today, where he will stay until March 16.", "visit")
+    assert (visit.date_start, visit.date_end) == (DAY, "2024-03-16")
+    (visit,) = read(reader, "Qatar expects Tokayev in Doha on March 20, the emir confirmed on Monday.", "visit")
+    assert (visit.status, visit.date_start) == ("planned", "2024-03-20")
+    (visit,) = read(reader, "Tokayev spoke in Doha on Monday, on the eve of a fair.", "visit")
+    assert visit.date_start == "2024-03-11"
+
+
+@pytest.mark.parametrize(
+    ("text", "sessions", "signings"),
+    [
+        (
+            "The third session of the Kazakh-Georgian council was held on Monday. During the session of the council roads were discussed.",
+            [3],
+            [],
+        ),
+        ("The council of Kazakhstan and Georgia met on Monday. It was its third session.", [3], []),
+        ("Kazakhstan and Georgia signed a treaty on Monday. In the treaty signed by the presidents fish come first.", [], [1]),
+        ("Six treaties are to be signed by Kazakhstan and Georgia. The treaties to be signed include one on fish.", [], [6]),
+        ("Tokayev and Kobakhidze held a summit in Batumi. They agreed to repeat the summit every year.", [None], []),
+        ("The council of Kazakhstan and Georgia met in May 2023. The council met again on Monday.", [None, None], []),
+    ],
+)
+def test_what_is_told_again_is_told_once(reader: Reader, text: str, sessions: list[int | None], signings: list[int]) -> None:
+    real = [event for event in reader.read(text, DAY).events if event.status in ("done", "planned")]
+    assert [event.number for event in real if event.kind == "session"] == sessions
+    assert [event.number for event in real if event.kind == "signing"] == signings

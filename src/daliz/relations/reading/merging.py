@@ -66,10 +66,12 @@ def _same(one: ReadEvent, other: ReadEvent) -> bool:
         return True
     codes, others = set(one.countries()), set(other.countries())
     if one.kind == "session":
-        return (one.number is not None and one.number == other.number) or _bare(one.title) == _bare(other.title)
+        return (one.number is not None and one.number == other.number) or _bare(one.title) == _bare(other.title) or _same_body(one, other)
     if one.kind == "signing":
         # `signing bilateral documents`, and a sentence later how many.
         counts = {event.number for event in (one, other)}
+        if codes == others and len(counts) == 1 and told.startswith("the ") and _bare(told).startswith(_bare(one.title)):
+            return True
         return codes == others and max(one.number or 0, other.number or 0) > 1 and (len(counts) == 1 or None in counts)
     return codes == others
 
@@ -78,6 +80,13 @@ def _one_person(one: Party, other: Party) -> bool:
     """Whether two visitors of a country are the same: by office, or `Minister Wang` and Foreign Minister Wang Yi by name."""
     names = [set(fold(party.name).split()) for party in (one, other)]
     return one.rank == other.rank or names[0] <= names[1] or names[1] <= names[0]
+
+
+def _same_body(one: ReadEvent, other: ReadEvent) -> bool:
+    """`during the meeting of the commission`, after a numbered meeting of the commission of two countries."""
+    vague = _bare(other.title)
+    again = other.number is None and (other.title or "").casefold().startswith("the ")
+    return again and _bare(one.title).endswith(vague) and set(other.countries()) <= set(one.countries())
 
 
 def _answers(title: str) -> bool:

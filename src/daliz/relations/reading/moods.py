@@ -214,14 +214,15 @@ def _is_purpose(node: Node) -> bool:
     for verb in verbs[:4]:
         if verb.dep_ == "prep" and verb.lower_ in MEANWHILE:
             return False
-        if verb.dep_ == "relcl" and verb.tag_ != "VB":
+        aims = any(child.tag_ == "TO" for child in verb.children)
+        if verb.dep_ == "relcl" and verb.tag_ != "VB" and not aims:
             # `came to attend the meeting, which is being held today`: the clause has its own tense.
             return False
         further = verb.dep_ == "conj" and verb.head.tag_ in ("VBD", "VBZ", "VBP")
         if (
-            verb.tag_ == "VB"
+            (verb.tag_ == "VB" or (verb.tag_ == "VBN" and verb.dep_ in ("acl", "relcl")))
             and (further or verb.dep_ in ("advcl", "acl", "relcl", "xcomp"))
-            and any(child.tag_ == "TO" for child in verb.children)
+            and aims
         ):
             above = verb.head
             if above.lemma_ in ("be", "become") and any(child.dep_ == "attr" and child.i < verb.i for child in above.children):

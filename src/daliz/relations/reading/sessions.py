@@ -46,12 +46,11 @@ def sessions(scene: Scene) -> list[Draft]:
 
 
 def _recalled(scene: Scene, node: Node) -> Draft | None:
-    """`It was the first such gathering`: the number of the session told before."""
+    """`It was the first such gathering`, `it was its second meeting`: the number of the session told before."""
     number = ordinal_before(node)[0]
-    such = any(child.lower_ in ("such", "kind") for child in node.subtree) and node.dep_ == "attr"
     if (
         number is None
-        or not such
+        or node.dep_ != "attr"
         or not scene.article.sessions
         or not any(one.lower_ in ("it", "this", "that") for one in subjects(node.head))
     ):
@@ -137,7 +136,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
     predicate, hosts = frame
     body, groups = named.body, named.groups
     bare = body is None and not groups and named.number is None
-    if bare and (takes_part(predicate) or predicate.lemma_ in INTENDS or node.head.head.lemma_ in MARGINS):
+    again = any(child.lower_ == "the" for child in children(node, "det")) and bool(scene.article.sessions)
+    if bare and (again or takes_part(predicate) or predicate.lemma_ in INTENDS or node.head.head.lemma_ in MARGINS):
         return None
     who = [*(body.parties if body else ()), *(party for group in groups for party in scene.parties(group))]
     draft = Draft("session", node, by_country(unique(who)), number=named.number)

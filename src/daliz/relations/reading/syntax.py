@@ -174,7 +174,7 @@ def _adverbial(units: Sequence[Unit]) -> set[int]:
         if (
             before in ("spend", "spent", "spends", "spending")
             or following == "S"
-            or (following == "O" and before != "on")
+            or (following == "O" and (before != "on" or unit.when.form == "shifted"))
             or (before == "of" and earlier in ("end", "beginning", "start", "middle", "eve"))
         ):
             continue
