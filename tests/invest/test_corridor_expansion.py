@@ -151,6 +151,24 @@ def test_no_service_leads_the_cargo_of_a_corridor_past_its_country(embedded: Cor
             assert most_flow(shut, *ends[name]).teu_year == 0
 
 
+@pytest.mark.parametrize("country", ["GEO", "TUR"])
+def test_nothing_that_is_built_opens_a_closed_country(embedded: Corridor, country: str) -> None:
+    """What the design lets pass in the closed country's scenario, with any one thing built, is what the tables let pass so."""
+    problem = expansion(embedded, target_t_year=3e6, through="AZE", closures=[country])
+    design, arcs = problem.design, problem.arcs
+    adds = design.options.adds.toarray()
+    touching = np.flatnonzero(adds.any(0))[::7]
+    for option in touching:
+        units = (np.arange(len(problem.options)) == option).astype(float)
+        shut = capacities(problem.built(units).close(country=country))
+        really = dict(zip(shut.arcs, shut.teu_year.tolist(), strict=True))
+        room = design.capacity[:, 1] + adds[:, option]
+        for number, arc in enumerate(arcs):
+            users = design.use[:, [number]].nonzero()[0]
+            if really.get(arc, 0) == 0:
+                assert room[users].min() == 0, (problem.options[option].name, arc)
+
+
 def test_command_says_first_that_there_is_nothing_to_build_and_how_to_ask_of_one_corridor() -> None:
     result = CliRunner().invoke(app, ["invest", "--target", "10e6t", "--no-simulate"])
     assert result.exit_code == 0, result.output
