@@ -89,6 +89,10 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
         ("Kosovo Prime Minister Albin Kurti", "Albin Kurti"),
         ("the Philippines' Foreign Secretary Maria Cruz", "Maria Cruz"),
         ("Turkish Deputy Minister Ms Ayse Demir", "Ayse Demir"),
+        ("Kosovo's President Vjosa Osmani-Sadriu", "Vjosa Osmani-Sadriu"),
+        ("Kyrgyz Energy Minister Talant Asan uulu", "Talant Asan uulu"),
+        ("President of the Italian Council of Ministers Giorgia Meloni", "Giorgia Meloni"),
+        ("Deputy Prime Minister of Malta and Finance Minister Clyde Caruana", "Clyde Caruana"),
     ],
 )
 def test_a_name_is_kept_whole_and_as_the_text_spells_it(reader: Reader, text: str, name: str) -> None:

@@ -30,6 +30,7 @@ NAME = re.compile("N(?:N|HN|(?:lH?){1,2}N)*")
 # What belongs to a known name behind it: `bin Hamad Al Thani`, `Al-Sabah`.
 FURTHER = re.compile("(?:(?:lH?){1,2}N)+")
 ACTED = ("ed", "born", "run", "style", "made")
+PATRONYMIC = frozenset({"uulu", "kyzy", "oglu", "oghlu", "ogly", "qizi", "kizi", "uly"})
 NAMING = "NPRMeml"
 CALLED = re.compile(f"P|{NAME.pattern}")
 NUMERAL = re.compile("[IVX]{2,}|[VX]|Jr")
@@ -136,9 +137,10 @@ def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, i
             units.append(Unit(letter, index, last, _joined(tokens, index, last), entry))
             index += length
             continue
-        if _hyphened(tokens, index, units):
-            first = units[-2].first
-            units[-2:] = [Unit("N", first, index, _joined(tokens, first, index))]
+        if _goes_on(tokens, index, units):
+            held = -2 if units[-1].letter == "H" else -1
+            first = units[held].first
+            units[held:] = [Unit("N", first, index, _joined(tokens, first, index))]
             index += 1
             continue
         # `The United States' envoy`: an apostrophe alone owns too, behind a country that ends in s.
@@ -159,11 +161,13 @@ def _without_namesakes(units: list[Unit]) -> list[Unit]:
     ]
 
 
-def _hyphened(tokens: Sequence[Token], index: int, units: Sequence[Unit]) -> bool:
-    """Whether a name goes on in small letters behind its hyphen: `Park Jae-in`, not `the Goldman Sachs-led group`."""
+def _goes_on(tokens: Sequence[Token], index: int, units: Sequence[Unit]) -> bool:
+    """Whether a name goes on in small letters: `Park Jae-in`, `Nurlan Talant uulu`, not `the Goldman Sachs-led group`."""
     word = tokens[index].text
-    named = "".join(unit.letter for unit in units[-3:]) == "NNH" and units[-1].first == units[-1].last == index - 1
-    return named and word.isalpha() and word.islower() and tokens[index].start == tokens[index - 1].end and not word.endswith(ACTED)
+    if word in PATRONYMIC:
+        return bool(units) and units[-1].letter == "N"
+    named = "".join(unit.letter for unit in units[-3:]) == "NNH"
+    return named and word.isalpha() and word.islower() and _attached(tokens, index) and not word.endswith(ACTED)
 
 
 def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
@@ -177,6 +181,8 @@ def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
         if unit.letter == "P":
             if further := FURTHER.match(code, after):
                 after = further.end()
+            elif code[after : after + 2] == "HN" and _attached(tokens, units[after].first) and _attached(tokens, units[after + 1].first):
+                after += 2
             elif after < len(units) and (NUMERAL.fullmatch(units[after].text) or _given(unit, units[after])):
                 after += 1
             last = units[after - 1].last
@@ -184,6 +190,11 @@ def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
         kept.append(unit)
         index = after
     return kept
+
+
+def _attached(tokens: Sequence[Token], index: int) -> bool:
+    """Whether no space stands before a word."""
+    return tokens[index].start == tokens[index - 1].end
 
 
 def _given(name: Unit, after: Unit) -> bool:
