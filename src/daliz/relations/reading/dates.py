@@ -280,12 +280,29 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             found.append(When(*at, form, *both))
     for match, shift in pending:
         base = [when for when in found if len(when.past[0]) == 10]
+        if match[0].casefold().endswith("eve") and text[match.end() :].startswith(" of"):
+            # `the eve of the summit` is told by the summit's day, not by one named before.
+            base = [when for when in base if when.start - offset > match.end()]
+            if not base:
+                continue
         told = before or (article.isoformat() if article and exact and shift < 0 else None)
         if base or told:
             near = min(base, key=lambda when: abs(when.start - offset - match.start())).past[0] if base else told or ""
             day = (date.fromisoformat(near) + timedelta(shift)).isoformat()
             found.append(When(match.start() + offset, match.end() + offset, "shifted", (day, day), (day, day)))
     return sorted(found, key=lambda when: when.start)
+
+
+def lasts_until(text: str, article: date | None) -> str | None:
+    """The one day up to which something is said to last: `will stay until December 20`."""
+    found = set()
+    for match in ANY.finditer(text):
+        form, groups = _form(match), _groups(match)
+        if article is None or form not in ("day", "weekday") or not OPEN_END.search(text[: match.start()]):
+            continue
+        ahead = _weekday(groups, article)[1] if form == "weekday" else _calendar(form, groups, article, None, True)
+        found |= {ahead[0]} if ahead else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _year_beside(text: str, years: list[re.Match[str]], day: re.Match[str]) -> int | None:

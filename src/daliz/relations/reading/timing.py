@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from daliz.relations.reading.dates import When
+from daliz.relations.reading.dates import When, lasts_until
 from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import told_in_turn
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ASIDE = 3
 UNTIL = re.compile(r"\b(?:through|until|till|by|to|for|of)\s+(?:the\s+)?(?:end\s+of\s+)?$", re.IGNORECASE)
+# Days that a visit may last.
+LONGEST = 14
 SPANNED = "only the week or month is told"
 AT_ITS_END = "the day is that of the visit's end"
 REPORTS = words("timing_reports")
@@ -99,6 +101,8 @@ def _reported(node: Node, draft: Draft) -> bool:
     if any(own.i == verb.i for own in draft.anchors()):
         return False
     told = {child.i for child in verb.children if child.dep_ == "ccomp"}
+    if verb.dep_ in ("ccomp", "parataxis") and verb.head.i < verb.i and not any(child.dep_ == "mark" for child in verb.children):
+        told.add(verb.head.i)
     return any(told & {own.i, *(upper.i for upper in up(own))} for own in draft.anchors())
 
 
@@ -223,6 +227,18 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if draft.when.form == "span" and draft.kind == "visit":
         draft.doubt(SPANNED, 0.9)
     _lasting(draft)
+    _staying(scene, draft)
+
+
+def _staying(scene: Scene, draft: Draft) -> None:
+    """`flew to Tokyo today, where he will stay until Saturday`: the last day of a visit that is told alone."""
+    day = scene.article.day
+    single = draft.days is not None and len(draft.days[0]) == len("2024-03-11") and draft.days[0] == draft.days[1]
+    if draft.kind != "visit" or not single or day is None or draft.days is None or draft.left:
+        return
+    last = lasts_until(scene.text(scene.parsed.start, scene.parsed.end), date.fromisoformat(day))
+    if last is not None and 0 < (date.fromisoformat(last) - date.fromisoformat(draft.days[0])).days <= LONGEST:
+        draft.days = (draft.days[0], last)
 
 
 def _next_stop(scene: Scene, draft: Draft) -> bool:

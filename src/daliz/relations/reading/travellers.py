@@ -81,7 +81,8 @@ def means_travel(scene: Scene, node: Node) -> bool:
         return any({child.lemma_, child.lower_} & BESIDE[node.lemma_] for child in node.children)
     if node.lemma_ in ("expect", "await"):
         guest = any((held := scene.mention(child)) is not None and held.kind == "person" for child in children(node, "dobj"))
-        return not children(node, "xcomp", "ccomp") and (guest or bool(children(node, "nsubjpass", "auxpass")))
+        clause = [child for child in children(node, "xcomp", "ccomp") if child.tag_ == "VB" or child.dep_ == "xcomp"]
+        return not clause and (guest or bool(children(node, "nsubjpass", "auxpass")))
     if node.lemma_ == "set" and pobjs(node, ("in", "on")):
         return any(child.lemma_ == "foot" for child in children(node, "dobj"))
     if node.lemma_ == "include":

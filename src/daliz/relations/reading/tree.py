@@ -46,7 +46,7 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     own = children(verb, *SUBJECTS)
     if own:
         subject = own[0]
-        if subject.lower_ in ("both", "all", "each") and verb.dep_ == "advcl" and (beside := _just_before(verb)):
+        if subject.lower_ in ("both", "all", "each") and verb.dep_ == "advcl" and (beside := just_before(verb)):
             return beside
         if subject.lower_ in ("who", "which", "that") and verb.dep_ == "relcl":
             return _meant_by_who(verb, subject)
@@ -63,7 +63,7 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return [verb.head.head]
     if verb.dep_ == "xcomp" and verb.head.lemma_ in CONTROL and (told := objects(verb.head)):
         return told
-    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and (beside := _just_before(verb)):
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and (beside := just_before(verb)):
         return beside
     if verb.dep_ in ("conj", "xcomp", "advcl", "ccomp", "aux", "dep", "parataxis") and verb.head.i != verb.i:
         return subjects(verb.head, depth + 1) if verb.head.pos_ in ("VERB", "AUX", "ADJ") else [verb.head]
@@ -75,7 +75,7 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
     return []
 
 
-def _just_before(verb: Node) -> list[Node]:
+def just_before(verb: Node) -> list[Node]:
     """`with Aliyev and Tokayev both making the trip`: those behind `with`."""
     for prep in verb.head.children:
         if prep.lower_ == "with" and prep.i < verb.i and verb.i - prep.right_edge.i <= 2:

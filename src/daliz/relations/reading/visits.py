@@ -14,7 +14,7 @@ from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.presence import presences, venue
 from daliz.relations.reading.travellers import ATTENDEES, among, back_there, carried_along, means_travel, presented, told_among, travellers
-from daliz.relations.reading.tree import agents, beside, children, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.tree import agents, beside, children, just_before, objects, pobjs, rights, subjects, up
 from daliz.relations.reading.whereabouts import at_venue, here, note_venue, our_country, spoken_of, venue_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def visits(scene: Scene) -> list[Draft]:
             found += _by_attendance(scene, node, row)
         if node.pos_ == "ADJ" and lemma == "absent":
             found += _by_absence(scene, node)
-        elif (node.pos_ == "ADJ" and lemma == "present") or (node.lower_ == "among" and node.head.pos_ == "PROPN"):
+        elif (node.pos_ == "ADJ" and lemma == "present") or node.lower_ == "among":
             found += _by_presence(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
@@ -360,7 +360,8 @@ def _by_presence(scene: Scene, node: Node) -> list[Draft]:
     """`were present at the summit in Baku`, `are among the leaders present`, `with Tokayev among the participants`."""
     verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
     if node.lower_ == "among":
-        who_nodes = [node.head] if any(child.lemma_ in ATTENDEES for child in children(node, "pobj")) else []
+        named = [node.head] if node.head.pos_ == "PROPN" else just_before(node)
+        who_nodes = named if any(child.lemma_ in ATTENDEES for child in children(node, "pobj")) else []
     else:
         who_nodes = subjects(verb) if verb is not None and verb.lemma_ == "be" else []
     who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
