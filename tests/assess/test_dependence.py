@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import timedelta
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, permutations
 
 import networkx
 import numpy as np
@@ -79,6 +79,17 @@ def test_no_loss_is_negative_and_none_is_where_no_route_touches(seed: int, count
         if territory not in touched:
             kinds = ("rise_days", "rise_usd_feu", "rise_kg_feu", "cut_off", "access_lost", "access_lost_usd", "access_lost_kg")
             assert all(losses.get(name, 0.0) == 0.0 for name in kinds)
+
+
+def test_no_second_closure_lowers_a_loss_in_the_embedded_corridor(embedded: Corridor) -> None:
+    country = "AZE"
+    for first, second in permutations([code for code in touched_territories(embedded) if code != country], 2):
+        markets = outside(embedded, country, {first, second})
+        one, two = (loss(embedded, country, shut, markets) for shut in ([first], [first, second]))
+        assert one is not None
+        assert two is not None
+        for name in MONOTONE:
+            assert getattr(two, name) >= getattr(one, name) - 1e-12 >= -1e-12, (first, second, name)
 
 
 def test_a_country_that_no_service_passes_costs_nothing(embedded: Corridor) -> None:
