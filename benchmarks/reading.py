@@ -82,8 +82,8 @@ def plover_records() -> list[dict[str, Any]]:
 def plover() -> dict[str, Any]:
     """Cooperation found among the PLOVER records, and countries of their named actors."""
     from daliz.relations.countries import countries
-    from daliz.relations.reading.mentions import units_of
     from daliz.relations.reading.tokens import tokens_of
+    from daliz.relations.reading.units import units_of
 
     reader = _reader()
     records = plover_records()

@@ -12,8 +12,9 @@ from daliz.corridor.errors import DalizError
 from daliz.corridor.names import fold
 from daliz.relations.reading import Reader
 from daliz.relations.reading.lexicon import rows, sound
-from daliz.relations.reading.mentions import Mention, mentions_of, units_of
+from daliz.relations.reading.mentions import Mention, mentions_of
 from daliz.relations.reading.tokens import sentences_of, tokens_of
+from daliz.relations.reading.units import units_of
 
 
 def mentions(reader: Reader, text: str, day: str = "2024-03-12") -> list[Mention]:
@@ -64,6 +65,13 @@ def test_an_office_is_held_by_whom_the_table_names_for_that_day(reader: Reader) 
 
 def test_a_known_surname_behind_another_first_name_is_somebody_else(reader: Reader) -> None:
     assert all(party.actor is None for found in mentions(reader, "On Friday Ruslan Aliyev spoke") for party in found.parties)
+
+
+def test_an_initial_tells_which_bearer_of_a_surname(reader: Reader) -> None:
+    bearers = [
+        [p.actor for found in mentions(reader, f"{name} spoke") for p in found.parties] for name in ("H. Aliyev", "Dr. Aliyev", "N. Aliyev")
+    ]
+    assert bearers == [["aliyev_h"], ["aliyev"], [None]]
 
 
 def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None:

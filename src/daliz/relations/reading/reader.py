@@ -12,7 +12,7 @@ from daliz.relations.reading.dates import When, dates_in
 from daliz.relations.reading.events import CAMEO, Party, ReadEvent, Reading
 from daliz.relations.reading.frames import PLACES, Draft, Scene, is_elsewhere
 from daliz.relations.reading.lexicon import Actor, Lexicon, actors_from
-from daliz.relations.reading.mentions import mentions_of, units_of
+from daliz.relations.reading.mentions import mentions_of
 from daliz.relations.reading.merging import HOLDS_DAYS, merged
 from daliz.relations.reading.others import intents, projects, trades
 from daliz.relations.reading.sessions import sessions
@@ -24,6 +24,7 @@ from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
+from daliz.relations.reading.units import units_of
 from daliz.relations.reading.venues import settled, town
 from daliz.relations.reading.visits import visits
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from daliz.corridor.errors import MissingExtraError
 from daliz.relations.reading.dates import When
 from daliz.relations.reading.lexicon import words
-from daliz.relations.reading.mentions import Mention, Unit
+from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.tokens import Token
+from daliz.relations.reading.units import Unit
 
 if TYPE_CHECKING:
     from spacy.language import Language
