@@ -910,3 +910,56 @@ def test_what_is_told_again_is_told_once(reader: Reader, text: str, sessions: li
     real = [event for event in reader.read(text, DAY).events if event.status in ("done", "planned")]
     assert [event.number for event in real if event.kind == "session"] == sessions
     assert [event.number for event in real if event.kind == "signing"] == signings
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("The third Franco-German ministerial council met at Meseberg on Monday.", ["DEU", "FRA"]),
+        ("The third Sino-Russian commission on transit met in Harbin on Monday.", ["CHN", "RUS"]),
+        ("Fiji and Australia held their third ministerial forum on Monday.", ["AUS", "FJI"]),
+        ("The Georgian and Kazakh cabinets held their third joint meeting on Monday.", ["GEO", "KAZ"]),
+        ("The third leaders' consultation between Fiji and Australia ended in Suva on Monday.", ["AUS", "FJI"]),
+        ("On Monday Georgia and Kazakhstan held a cabinet meeting, the third Georgian-Kazakh council.", ["GEO", "KAZ"]),
+    ],
+)
+def test_sessions_of_any_two_countries(reader: Reader, text: str, codes: list[str]) -> None:
+    (session,) = read(reader, text, "session")
+    assert (session.number, sorted(session.countries()), session.date_start) == (3, codes, "2024-03-11")
+
+
+def test_two_leaders_third_meeting_is_no_session(reader: Reader) -> None:
+    assert read(reader, "Tokayev and Kobakhidze held their third meeting this year on Monday.", "session") == []
+
+
+def test_of_two_hosts_neither_tells_the_place(reader: Reader) -> None:
+    (session,) = read(reader, "Georgia and Kazakhstan held the third session of their council on Monday.", "session")
+    assert session.country is None
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        (
+            "The congress in Doha on Monday brought together Tokayev, Aliyev and Erdogan.",
+            {("KAZ", "QAT", "2024-03-11"), ("AZE", "QAT", "2024-03-11"), ("TUR", "QAT", "2024-03-11")},
+        ),
+        ("Tokayev held a number of meetings in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Tokayev paid homage to the fallen in Baku on Monday.", {("KAZ", "AZE", "2024-03-11")}),
+        ("Tokayev flew to Doha on Monday and the next day to Cairo.", {("KAZ", "QAT", "2024-03-11"), ("KAZ", "EGY", "2024-03-12")}),
+        ("Tokayev is making a two-day visit to Doha in October.", {("KAZ", "QAT", "2024-10")}),
+        ("On his way home from Cairo, Tokayev stopped in Doha on Monday.", {("KAZ", "EGY", DAY), ("KAZ", "QAT", "2024-03-11")}),
+        (
+            "Tokayev and Aliyev were both in Doha when the pact was signed in June 2021.",
+            {("KAZ", "QAT", "2021-06"), ("AZE", "QAT", "2021-06")},
+        ),
+        ("Tokayev is Qatar's guest today.", {("KAZ", "QAT", DAY)}),
+        (
+            "Among the guests at the fair in Doha on Monday were Tokayev and Erdogan.",
+            {("KAZ", "QAT", "2024-03-11"), ("TUR", "QAT", "2024-03-11")},
+        ),
+        ("Tokayev's tour of the Gulf, which took in Doha and Kuwait, was short.", {("KAZ", "QAT", DAY), ("KAZ", "KWT", DAY)}),
+    ],
+)
+def test_visits_are_read_in_the_turns_of_newspapers(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips

@@ -189,6 +189,7 @@ class Lexicon:
         self.chiefs = {row["code"]: row["chief"] for row in rows("forms") if row["chief"]}
         self.surname_first = frozenset(row["code"] for row in rows("forms") if row["surname"] == "first")
         self._add_countries()
+        self._add_prefixed()
         for row in rows("roles"):
             self._add(row["phrase"], Entry(OFFICES[row["number"]], rank=row["rank"], many=row["number"] != "one"))
         for row in rows("letters"):
@@ -242,6 +243,13 @@ class Lexicon:
             self._add(row["name"], Entry("L", row["code"], name=row["name"]))
         for row in rows("towns"):
             self._add(row["name"], Entry("L", row["code"], name=row["name"], unsure=True))
+
+    def _add_prefixed(self) -> None:
+        """`Franco-German`, `Sino-Russian`: both countries in one adjective."""
+        demonyms = [(row["code"], name) for row in rows("forms") for name in _listed(row["demonyms"])]
+        for row in rows("prefixes"):
+            for code, name in demonyms:
+                self._add(f"{row['prefix']}-{name}", Entry("J", name=f"{row['prefix']}-{name}", members=(row["country"], code)))
 
     def _add_states(self, country: Country, names: Iterable[str], adjectives: Iterable[str]) -> None:
         """Its full names: the Kingdom of Morocco, the Italian Republic."""

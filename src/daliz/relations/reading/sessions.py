@@ -23,6 +23,7 @@ NOUNS = words("sessions_nouns")
 MEMBERS = words("sessions_members")
 INTENDS = frozenset({"agree", "discuss", "propose", "say", "speak", "note"})
 ATTRIBUTES = ("amod", "compound", "nmod", "poss")
+FORMAL = frozenset({"cabinet", "cabinets", "government", "governmental", "intergovernmental", "joint", "ministerial", "trilateral"})
 MARGINS = frozenset({"margin", "sideline"})
 
 
@@ -105,7 +106,7 @@ def _named(scene: Scene, node: Node) -> Named | None:
     """The body, number and groups of a session; None for a meeting of nobody in particular."""
     body, body_nodes = _body_of(scene, node)
     inner = [part for part in pobjs(node, ("of",)) if part.lemma_.lower() in NOUNS]
-    number, number_nodes = next((told for one in (node, *inner) if (told := ordinal_before(one))[0] is not None), (None, []))
+    number, number_nodes = next((told for one in (node, *inner, *body_nodes) if (told := ordinal_before(one))[0] is not None), (None, []))
     groups = _groups(scene, node, number)
     if body is None and node.dep_ in ("dobj", "obj"):
         for subject in subjects(node.head):
@@ -116,10 +117,18 @@ def _named(scene: Scene, node: Node) -> Named | None:
         named.body = next((m for m in scene.article.before(scene.parsed.start) if m.kind == "body" and m.rank is None), None)
     if number is not None and named.body is None and not groups:
         named.groups = [child for child in pobjs(node, ("of",)) if child.lower_ in MEMBERS] or _owners(scene, node)
+    if number is not None and named.body is None and not named.groups and node.dep_ == "dobj" and is_formal(node):
+        holders = [subject for subject in subjects(node.head) if scene.parties(subject)]
+        named.groups = holders if len({party.country for holder in holders for party in scene.parties(holder)}) > 1 else []
     sides = {party.country for group in named.groups for party in scene.parties(group)}
     many = len(sides) > 1 or any(group.lower_ in MEMBERS for group in named.groups)
     meets = number is not None and many and node.lemma_ != "conference"
     return named if named.body is not None or meets or named.numbered(node) or node.lemma_ == "summit" else None
+
+
+def is_formal(node: Node) -> bool:
+    """`their third ministerial meeting`, `their 30th forum`, and not just a third meeting of two people."""
+    return node.lemma_.lower() != "meeting" or any(child.lower_ in FORMAL for child in children(node, *ATTRIBUTES))
 
 
 def _owners(scene: Scene, node: Node) -> list[Node]:

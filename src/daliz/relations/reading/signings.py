@@ -111,7 +111,7 @@ def _paper_after(scene: Scene, verb: Node) -> list[Node]:
     for node in verb.doc[verb.i + 1 :]:
         if node.pos_ in ("VERB", "AUX"):
             return []
-        if is_document(node):
+        if is_document(node) and not (verb.lemma_ == "put" and node.lemma_ == "paper"):
             return [node]
     return []
 

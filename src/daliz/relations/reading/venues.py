@@ -103,10 +103,10 @@ def _together(one: ReadEvent, event: ReadEvent) -> bool:
 
 def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Mention | None:
     """Where it was held: a host that is a place, a place behind `in` or `at`, or the only town of the sentence."""
-    for host in (*hosts, *children(predicate, "nsubj")):
-        mention = scene.mention(host)
-        if mention is not None and mention.kind in ("place", "capital", "country"):
-            return mention
+    held = [scene.mention(host) for host in dict.fromkeys((*hosts, *children(predicate, "nsubj")))]
+    homes = [mention for mention in held if mention is not None and mention.kind in ("place", "capital", "country")]
+    if len({mention.country for mention in homes}) == 1:
+        return homes[0]
     for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
         if (place := scene.place(where)) is not None:
             return place
