@@ -95,6 +95,8 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
         ("Egypt's Sisi", "Abdel Fattah al-Sisi"),
         ("Moldova's pro-European President Maia Sandu", "Maia Sandu"),
         ("Kosovo Prime Minister Albin Kurti", "Albin Kurti"),
+        ("Malaysian Trade Minister Datuk Seri Azlan Bin Haji Hasan", "Azlan Bin Haji Hasan"),
+        ("Pakistan's Foreign Minister Senator Mohammad Ishaq Dar", "Mohammad Ishaq Dar"),
         ("the Philippines' Foreign Secretary Maria Cruz", "Maria Cruz"),
         ("Turkish Deputy Minister Ms Ayse Demir", "Ayse Demir"),
         ("Kosovo's President Vjosa Osmani-Sadriu", "Vjosa Osmani-Sadriu"),
@@ -248,6 +250,19 @@ def test_another_name_does_not_stand_for_who_was_named(reader: Reader, second: s
     first = "Chinese Commerce Minister Song Tao landed in Doha on Monday."
     events = reader.read(f"{first} {second} to Muscat on Thursday.", "2024-03-13").events
     assert not [event for event in events if event.country == "OMN" and event.who[0].name == "Song Tao"]
+
+
+@pytest.mark.parametrize(
+    ("peers", "names"),
+    [
+        ("Latvian and Estonian colleagues, Baiba Braže and Margus Tsahkna,", {"Hakan Fidan", "Baiba Braže", "Margus Tsahkna"}),
+        ("Latvian and Estonian counterparts", {"Hakan Fidan", "Baiba Braze", "Margus Tsahkna"}),
+        ("Latvian and Estonian friends", {"Hakan Fidan"}),
+    ],
+)
+def test_counterparts_hold_the_office_of_the_one_named_first(reader: Reader, peers: str, names: set[str]) -> None:
+    events = reader.read(f"Turkish Foreign Minister Hakan Fidan and his {peers} visited Doha on Monday.", "2025-03-12").events
+    assert {event.who[0].name for event in events if event.country == "QAT"} == names
 
 
 def test_a_leader_with_a_name_is_not_who_was_named_before(reader: Reader) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DELEGATES = words("frames_delegates")
 REPORTS = words("timing_reports")
 COUNTERPARTS = words("frames_counterparts")
+PEERS = frozenset(f"{word}s" for word in COUNTERPARTS)
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
 AREAS = words("frames_areas")
@@ -133,6 +134,8 @@ class Scene:
             and not mention.parties[0].rank
         ):
             return self._counterpart(mention, at)
+        if mention.kind == "group" and mention.rank is None and PEERS & set(mention.text.casefold().split()):
+            return tuple(peer for party in mention.parties for peer in self._counterpart(replace(mention, parties=(party,)), at))
         if mention.text.casefold().startswith(("his ", "her ", "their ")) and (owner := self._owner_country(at)):
             lexicon, day = self.article.lexicon, self.article.day
             named = tuple(replace(party, country=party.country or owner) for party in mention.parties)

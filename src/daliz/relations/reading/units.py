@@ -135,6 +135,9 @@ def _whole_names(tokens: Sequence[Token], units: list[Unit]) -> list[Unit]:
         unit = units[index]
         after = index + 1
         if unit.letter == "P":
+            if " " in unit.text and len(kept) > 1 and kept[-1].letter == "N" and kept[-2].letter in "RmS":
+                unit = replace(unit, first=kept.pop().first)
+                unit = replace(unit, text=_joined(tokens, unit.first, unit.last))
             if further := FURTHER.match(code, after):
                 after = further.end()
             elif code[after : after + 2] == "HN" and _attached(tokens, units[after].first) and _attached(tokens, units[after + 1].first):
