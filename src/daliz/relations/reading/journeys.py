@@ -29,8 +29,8 @@ def destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
     if "to" in names:
         nodes += children(node, "dative")
     for child in node.children:
-        if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over"):
-            nodes += pobjs(child, ("to", "for", "in", "at"))
+        if child.dep_ in ("advmod", "prt") and child.lower_ in ("on", "off", "down", "back", "over", "home"):
+            nodes += pobjs(child, ("from",) if names == ["from"] else ("to", "for", "in", "at"))
     if node.dep_ == "relcl" and any(child.lower_ == "where" for child in node.children):
         nodes = [*nodes, node.head]
     places = [scene.place(found) for found in nodes]

@@ -26,6 +26,7 @@ OFFICES = {"president": "head_of_state", "leader": "head_of_state", "premier": "
 WATCHES = words("presence_watches")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
+COUNTS = frozenset({"series", "number", "string", "round", "couple"})
 AT = ("at", "during", "in")
 AROUND = (*AT, "on", "after", "following")
 GIVEN = 0.8
@@ -60,6 +61,8 @@ def _speaks(node: Node) -> bool:
     """`speaking in Budapest`, `told reporters in Tashkent`, `laid a wreath in Baku`."""
     if node.lemma_ == "lay":
         return any(child.lemma_ in ("wreath", "flower") for child in children(node, "dobj"))
+    if node.lemma_ == "pay":
+        return any(child.lemma_ in ("tribute", "homage", "respect") for child in children(node, "dobj"))
     told = children(node, "dobj", "dative")
     return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS or child.pos_ == "PROPN" for child in told))
 
@@ -71,7 +74,8 @@ def _guest(scene: Scene, node: Node) -> list[Draft]:
         return []
     hosts = scene.people([*children(node, "poss"), *pobjs(node, ("of",))])
     places: list[Mention | None] = [*(_places(scene, node) or _places(scene, verb))]
-    home = hosts[0].country if len(hosts) == 1 else None
+    owner = [held.country for child in children(node, "poss") if (held := scene.mention(child)) and held.kind in PLACES]
+    home = hosts[0].country if len(hosts) == 1 else next(iter(owner), None)
     if home is None or any(place is not None and place.country != home for place in places):
         return []
     drafts = [journey(scene, node, party, (places or [None])[0], hosts, [verb], home) for party in scene.people(subjects(verb))]
@@ -83,7 +87,8 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
     verb, prep = _verb_of(node)
     if verb is None:
         return []
-    held = prep is None and node.dep_ == "dobj" and verb.lemma_ in HOLDS and node.lemma_.lower() in TALKS
+    counted = node.dep_ == "pobj" and node.head.head.lower_ in COUNTS and node.head.head.dep_ == "dobj"
+    held = (counted or (prep is None and node.dep_ == "dobj")) and verb.lemma_ in HOLDS and node.lemma_.lower() in TALKS
     attended = prep is not None and prep.lower_ in (AROUND if node.lemma_.lower() in TALKS or _on_the_margin(node) else AT)
     if attended and prep is not None and prep.lower_ == "on" and not _on_the_margin(node):
         return []
@@ -109,7 +114,7 @@ def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
             return above, prep
         if above.dep_ == "prep" or above.pos_ == "ADP":
             prep = above if prep is None or above.lower_ != "of" else prep
-        elif above.lemma_ not in ACTS:
+        elif above.lemma_ not in ACTS and above.lower_ not in COUNTS:
             return None, None
     return None, None
 
@@ -119,7 +124,7 @@ def _places(scene: Scene, holder: Node) -> list[Mention]:
     clause = holder.head if holder.dep_ == "xcomp" else holder
     if clause.dep_ == "relcl" and any(child.lower_ == "where" for child in clause.children):
         return [m] if (m := scene.mention(clause.head)) is not None and m.kind in PLACES else []
-    beside = [*pobjs(holder, ("with", "between", "of")), *children(holder, "dobj")]
+    beside = [*pobjs(holder, ("with", "between", "of", "to")), *children(holder, "dobj")]
     for inner in ([holder], beside):
         places = [place for node in inner for where in pobjs(node, ("in", "at")) if (place := scene.place(where)) is not None]
         if places:

@@ -82,6 +82,8 @@ def _of_its_town(scene: Scene, node: Node, drafts: list[Draft]) -> list[Draft]:
 def _apart(node: Node, draft: Draft) -> bool:
     """`returned on Sunday after visits to Chile and Peru`: the visits were not on Sunday. `since` a day is no day either."""
     inside = {node.i, *(upper.i for upper in up(node))}
+    if draft.node.pos_ == "NOUN" and draft.node.lemma_ in ("way", "return") and draft.node.i not in inside:
+        return True
     if _reported(node, draft) or _yet_to_come(node, draft):
         return True
     for own in draft.anchors():
@@ -142,7 +144,9 @@ def _at_its_place(scene: Scene, when: When, drafts: list[Draft]) -> list[Draft]:
     starts: dict[str | None, int] = {
         draft.country: scene.parsed.tokens[draft.place.first].start for draft in placed if draft.place is not None
     }
-    told = [when.start for _, when in scene.whens()]
+    told = sorted(when.start for _, when in scene.whens())
+    if len(told) == len(starts):
+        return [draft for draft in drafts if draft.country == sorted(starts, key=lambda code: starts[code])[told.index(when.start)]]
     # `spent Monday in Dakar and Tuesday in Banjul`: the days stand before their towns where a town stands last.
     beside = _first_after if max(told) < max(starts.values()) else _last_before
     days = {at: beside(starts, at) for at in told}
@@ -193,6 +197,8 @@ def _shares(node: Node, draft: Draft) -> bool:
     verbs = (upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX"))
     # In `signed a statement on building ports on Wednesday` the day is that of the signing.
     holder = next((verb for verb in verbs if not (verb.dep_ == "pcomp" and verb.head.head.pos_ == "NOUN")), None)
+    if holder is not None and holder.dep_ == "advcl" and any(child.lower_ == "when" for child in holder.children):
+        return any(holder.head.i in (own.i, own.head.i) for own in draft.anchors())
     if holder is None or holder.i not in above:
         return False
     past = holder.tag_ == "VBD" and holder.i != draft.node.i and holder.lemma_ not in REPORTS
@@ -255,8 +261,10 @@ def _coming(scene: Scene, when: When) -> bool:
         return False
     if when.form in ("weekday", "weekdays"):
         return True
-    dated = when.form in ("day", "across") and scene.article.day is not None
-    return dated and (date.fromisoformat(scene.article.day or "") - date.fromisoformat(when.past[0])).days > RECENT_DAYS
+    if when.form not in ("day", "across", "month") or scene.article.day is None:
+        return False
+    past = date.fromisoformat(f"{when.past[0]}-28" if when.form == "month" else when.past[0])
+    return (date.fromisoformat(scene.article.day) - past).days > RECENT_DAYS
 
 
 def _planned_then(scene: Scene, draft: Draft) -> bool:

@@ -66,6 +66,8 @@ def _the(node: Node) -> bool:
 def carried_along(node: Node, who: list[Node]) -> bool:
     """`a tour of the South Caucasus that took him to Baku`: it is the tour that takes him, wherever the clause hangs."""
     named = subjects(node)[:1]
+    if any(child.lower_ == "together" for child in node.children):
+        return any(subject.lemma_.lower() in EVENTS for subject in named)
     if bool(who) and any(subject.lower_ == "it" or subject.lemma_.lower() in EVENTS for subject in named):
         return True
     return bool(who) and any(carrier.lemma_ in CARRIERS for subject in named for carrier in (subject, *list(up(subject))[:2]))

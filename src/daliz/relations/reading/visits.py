@@ -7,27 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daliz.relations.reading.attendance import ATTENDED, by_absence, by_attendance, by_presence
 from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
-from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey, nodes_of
+from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.owners import GUESSED, guests_of, host_elsewhere, nearest_person, owner_of, told_of
 from daliz.relations.reading.presence import presences, venue
-from daliz.relations.reading.travellers import ATTENDEES, among, back_there, carried_along, means_travel, presented, told_among, travellers
-from daliz.relations.reading.tree import agents, beside, children, just_before, objects, pobjs, rights, subjects, up
+from daliz.relations.reading.travellers import back_there, carried_along, means_travel, told_among, travellers
+from daliz.relations.reading.tree import agents, children, objects, pobjs, subjects, up
 from daliz.relations.reading.whereabouts import at_venue, here, note_venue, our_country, spoken_of, venue_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
-THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 SPANS = words("visits_spans")
-STRICT = frozenset({"return", "participation", "attendance"})
+# `the conference brought together the two ministers`.
+GATHERS = frozenset({"bring", "draw", "attract", "gather", "unite"})
+STRICT = frozenset({"return", "way", "participation", "attendance"})
 ONWARD = words("visits_onward")
 COMES = words("visits_comes")
-ATTENDED = words("visits_attended")
 WELCOMES = words("visits_welcomes")
-GUESSED = "the country visited is taken from elsewhere in the sentence"
 
 
 def visits(scene: Scene) -> list[Draft]:
@@ -44,11 +45,11 @@ def visits(scene: Scene) -> list[Draft]:
         elif node.pos_ in ("NOUN", "PROPN") and (row := nouns.get(("NOUN", lemma))):
             found += _by_noun(scene, node, row)
         if node.pos_ == "VERB" and (row := attends.get(("VERB", lemma))):
-            found += _by_attendance(scene, node, row)
+            found += by_attendance(scene, node, row)
         if node.pos_ == "ADJ" and lemma == "absent":
-            found += _by_absence(scene, node)
+            found += by_absence(scene, node)
         elif (node.pos_ == "ADJ" and lemma == "present") or node.lower_ == "among":
-            found += _by_presence(scene, node)
+            found += by_presence(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
         scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in found[known:] if visit.whom and visit.whom[0].country]
@@ -70,7 +71,7 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
     for node, mention in scene.persons():
         if " visiting " not in f" {mention.text.casefold()}" or mention.country in (None, *told):
             continue
-        host, doubts = _host_elsewhere(scene, mention.parties)
+        host, doubts = host_elsewhere(scene, mention.parties)
         place = next((held for _, held in scene.places() if held.country == host), None)
         for party in mention.parties if host else ():
             if draft := journey(scene, node, party, place, (), [], host):
@@ -85,39 +86,20 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     who = scene.people(who_nodes)
     if not who or not means_travel(scene, node):
         return []
-    hosting = bool(row["whom"])
-    hosts = scene.people(agents(node)) if hosting else ()
     places = destinations(scene, node, row["where"])
-    if hosting:
-        return _hosted(scene, node, who, hosts, places)
-    if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
-        places = [scene.parsed.inviter]
-    if node.lemma_ == "include":
-        guests = subjects(node)[0]
-        places = [place for event in (guests, *pobjs(guests, ("at", "of"))) for place in venue(scene, event)]
-    if not places and (told_among(node) or back_there(node) or _to_nowhere(node) or node.lemma_ == "make"):
-        places = here(scene, node) or _at_meeting(scene, node, who) or spoken_of(scene, node, who)
-    places = places or our_country(scene, who, pobjs(node, ("to", "in", "into", "at")))
+    if row["whom"]:
+        return _hosted(scene, node, who, scene.people(agents(node)), places)
+    places = _whither(scene, node, who, places)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
-    if node.lemma_ == "leave" and pobjs(node, ("for", "to")):
-        onward = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
-        abroad = any(place.country not in {party.country for party in who} for place in onward)
-        departed = [place for target in objects(node) if abroad and (place := scene.place(target)) is not None]
-        places = [*departed, *onward]
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
     if guessed:
         abroad = [mention for _, mention in scene.places() if mention.country not in {party.country for party in who}]
         places = abroad if len({mention.country for mention in abroad}) == 1 else []
-    if node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who):
-        return []
-    if node.lemma_ == "be" and any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in node.children):
-        return []
-    if node.lemma_ in ("take", "bring") and not carried_along(node, who_nodes):
+    if _only_there(node, who) or (node.lemma_ in ("take", "bring") and not carried_along(node, who_nodes)):
         return []
     told = venue_of(scene, who) if not places and node.lemma_ in ("send", "lead", "head") and not pobjs(node, ("to", "for")) else None
-    drafts = []
-    for place in [told.place] if told is not None else places:
-        drafts += [journey(scene, node, party, place, (), who_nodes) for party in who]
+    places = [told.place] if told is not None else places
+    drafts = [journey(scene, node, party, place, (), who_nodes) for place in places for party in who]
     found = [draft for draft in drafts if draft is not None]
     found = at_venue(found, told) if told is not None else found
     for draft in found:
@@ -130,6 +112,30 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             gone = any(child.lower_ == "had" for child in node.children)
             draft.status = "hypothetical" if gone else row["mood"]
     return found
+
+
+def _whither(scene: Scene, node: Node, who: tuple[Party, ...], places: list[Mention]) -> list[Mention]:
+    """Where a verb leads that names no place itself: who invited, the event, `there`, `our country`; both ends of `left A for B`."""
+    if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
+        places = [scene.parsed.inviter]
+    if node.lemma_ == "include" or (not places and node.lemma_ in GATHERS and subjects(node)):
+        event = subjects(node)[0]
+        places = [place for part in (event, *pobjs(event, ("at", "of"))) for place in venue(scene, part)]
+    if not places and (told_among(node) or back_there(node) or _to_nowhere(node) or node.lemma_ == "make"):
+        places = here(scene, node) or _at_meeting(scene, node, who) or spoken_of(scene, node, who)
+    places = places or our_country(scene, who, pobjs(node, ("to", "in", "into", "at")))
+    if node.lemma_ != "leave" or not pobjs(node, ("for", "to")):
+        return places
+    onward = [place for target in pobjs(node, ("for", "to")) if (place := scene.place(target)) is not None]
+    abroad = any(place.country not in {party.country for party in who} for place in onward)
+    return [*(place for target in objects(node) if abroad and (place := scene.place(target)) is not None), *onward]
+
+
+def _only_there(node: Node, who: tuple[Party, ...]) -> bool:
+    """`is to meet`, and whoever is somewhere without an office that travels, make no visit."""
+    if node.lemma_ == "be" and any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in node.children):
+        return True
+    return node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who)
 
 
 def _onward(scene: Scene, node: Node, draft: Draft) -> bool:
@@ -187,35 +193,29 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
         return []
-    owners, owner_nodes, doubts = _guests(scene, node) if row["who"] == "guest" else _owner(scene, node)
+    owners, owner_nodes, doubts = guests_of(scene, node) if row["who"] == "guest" else owner_of(scene, node)
     if node.lemma_ == "day" and not any(scene.mention(child) for child in children(node, "poss")):
         return []
-    places = destinations(scene, node, row["where"]) or _before(scene, node, owners)
-    if node.lemma_ in STRICT and not places:
+    places = _where(scene, node, row["where"], owners)
+    if node.lemma_ == "way" and not any(child.lower_ in ("home", "back") for child in node.children):
         return []
-    places = places or our_country(scene, owners, pobjs(node, ("to", "in")))
-    for above in up(node):
-        if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
-            continue
-        slots = "object" if above.lemma_ in SPANS and node.dep_ == "nsubj" else "to|in|at|for"
-        places = [p for p in destinations(scene, above, slots) if not owners or p.country != owners[0].country]
-        if above.pos_ in ("VERB", "AUX"):
-            break
+    if node.lemma_ in STRICT and not destinations(scene, node, row["where"]):
+        return []
     if not places and not owners:
         return []
     if not places and any(child.tag_ in ("NNP", "NNPS") and scene.mention(child) is None for child in pobjs(node, ("to",))):
         return []
-    if not owners and places and (gone := _spoken_of(scene, node, places)):
+    if not owners and places and (gone := told_of(scene, node, places)):
         owners = gone
     if not owners and places:
-        owners, owner_nodes = _by_position(scene, node, places[0].country)
+        owners, owner_nodes = nearest_person(scene, node, places[0].country)
         doubts += ["who travelled is taken from the nearest person named"] if owners else []
     if not owners:
         return []
     owners, owner_nodes = from_abroad(scene, owners, owner_nodes, places)
     host: str | None = None
     if not places:
-        host, guessed = _host_elsewhere(scene, owners)
+        host, guessed = host_elsewhere(scene, owners)
         doubts += guessed
         if host is None:
             return []
@@ -233,161 +233,26 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     return drafts
 
 
-def _spoken_of(scene: Scene, node: Node, places: list[Mention]) -> tuple[Party, ...]:
-    """`The visit began in Baku`: whose it is, the article said before, where it told of one visit there."""
-    if not any(child.lower_ in ("the", "this") for child in children(node, "det")):
-        return ()
-    trips = [party for party, host in scene.article.trips if host in {place.country for place in places}]
-    if not trips and node.lemma_ in ("tour", "trip", "journey"):
-        trips = [party for party, _ in scene.article.trips]
-    return tuple(trips[:1]) if len({party.country for party in trips}) == 1 else ()
+def _where(scene: Scene, node: Node, slots: str, owners: tuple[Party, ...]) -> list[Mention]:
+    """Where a visit led, as its own phrase, its clause or the verb above says."""
+    places = destinations(scene, node, slots) or _before(scene, node, owners)
+    places = places or our_country(scene, owners, pobjs(node, ("to", "in")))
+    spans = [verb for verb in node.subtree if verb.dep_ == "relcl" and verb.lemma_ in SPANS]
+    places = places or [place for verb in spans for place in destinations(scene, verb, "object|in")]
+    for above in up(node):
+        if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
+            continue
+        slots = "object" if above.lemma_ in SPANS and node.dep_ == "nsubj" else "to|in|at|for"
+        places = [p for p in destinations(scene, above, slots) if not owners or p.country != owners[0].country]
+        if above.pos_ in ("VERB", "AUX"):
+            break
+    return places
 
 
 def _before(scene: Scene, node: Node, owners: tuple[Party, ...]) -> list[Mention]:
     """`the premier's Moscow visit`: the town stands before the noun."""
     held = [mention for child in children(node, "compound", "nmod") if (mention := scene.mention(child)) and mention.kind in PLACES]
     return [mention for mention in held if owners and mention.country != owners[0].country]
-
-
-def _guests(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
-    """For whom a welcome ceremony is held."""
-    named = [guest for holder in (node, *list(up(node))[:1]) for guest in pobjs(holder, ("for", "of"))]
-    return scene.people(named), named, []
-
-
-def _owner(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], list[str]]:
-    """Whose visit it is, where the sentence says so: possessor, `of`, `by`, or the subject of the verb it belongs to."""
-    own = [child for child in node.children if child.dep_ in ("poss", "compound", "nmod", "amod") and scene.mention(child)]
-    own = [part for child in own for part in (child, *rights(child))]
-    own += pobjs(node, ("of", "by"))
-    people = scene.people(own)
-    if not people:
-        possessive = next((child for child in node.children if (m := scene.mention(child)) and m.kind == "possessive"), None)
-        held = scene.mention(possessive) if possessive is not None else None
-        if held is not None:
-            people = tuple(party for party in scene.resolve(held) if party.rank in STAY_RANKS or party.actor)
-            if people:
-                return people, [possessive] if possessive is not None else [], []
-    if people:
-        return people, own, []
-    below = node
-    for above in up(node):
-        if above.pos_ in ("VERB", "AUX"):
-            if below.dep_ == "prep" and below.lower_ == "for" and above.lemma_ in THANKS and (people := scene.people(objects(above))):
-                return people, objects(above), []
-            if below.dep_ in ("dobj", "attr", "prep", "obj", "pobj", "oprd", "npadvmod", "dep"):
-                named = subjects(above)
-                people = scene.people(named)
-                if people and (len({party.country for party in people}) == 1 or destinations(scene, node, "to|in")):
-                    return people, named, []
-            if below.dep_ == "nsubjpass" and (people := scene.people(pobjs(above, ("by",)))):
-                return people, pobjs(above, ("by",)), []
-            break
-        mention = scene.mention(above)
-        if mention is not None and mention.kind in ("person", "group", "pronoun", "office") and (people := scene.people([above])):
-            return people, [above], []
-        if below.dep_ == "appos":
-            break
-        below = above
-    return (), [], []
-
-
-def _by_position(scene: Scene, node: Node, country: str | None) -> tuple[tuple[Party, ...], list[Node]]:
-    persons = [(other, m) for other, m in scene.persons() if m.parties and m.parties[0].country not in (country, None)]
-    persons = [(other, m) for other, m in persons if m.parties[0].rank in STAY_RANKS]
-    before = [pair for pair in persons if pair[0].i < node.i]
-    chosen = before[-1] if before else (persons[0] if persons else None)
-    return (chosen[1].parties, [chosen[0]]) if chosen else ((), [])
-
-
-def _host_elsewhere(scene: Scene, owners: tuple[Party, ...]) -> tuple[str | None, list[str]]:
-    """The country visited when the visit itself names none: another place of the sentence, or who invited or received."""
-    home = owners[0].country
-    inviter = scene.parsed.inviter
-    if inviter is not None and inviter.country not in (home, None):
-        return inviter.country, []
-    abroad = {mention.country for _, mention in scene.places() if mention.country not in (home, None)}
-    if len(abroad) == 1:
-        return abroad.pop(), [GUESSED]
-    others = {party.country for _, m in scene.persons() for party in m.parties if party.country not in (home, None)}
-    if not abroad and len(others) == 1:
-        return others.pop(), ["the country visited is that of the other side"]
-    return None, []
-
-
-def _by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
-    """Somebody attends a summit or meeting in another country: a visit at its margin."""
-    if node.lemma_ == "take" and not any(child.lower_ == "part" for child in children(node, "dobj")):
-        return []
-    who_nodes = among(agents(node)) or presented(node)
-    who_nodes += beside(node, who_nodes)
-    who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
-    if not who:
-        return []
-    events = [*([] if node.lemma_ == "take" else objects(node)), *pobjs(node, ("in", "at", "for"))]
-    for part in children(node, "dobj"):
-        events += pobjs(part, ("in", "at"))
-    body = any((m := scene.mention(child)) and m.kind == "body" for event in events for child in event.subtree)
-    named = body or any(event.lemma_.lower() in ATTENDED for event in events)
-    told = (
-        venue_of(scene, who)
-        if all(event.lower_ in ("it", "which", "that", "this", "them") or event.lemma_ in ATTENDED for event in events)
-        else None
-    )
-    if not named and told is None:
-        return []
-    own = [place for event in events if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
-    if len({place.country for place in own}) > 1:
-        return _margins(scene, node, who, who_nodes, own)
-    places = own or [place for place in [scene.place(node)] if place is not None and not _is_topic(scene, place)]
-    places += destinations(scene, node, "in|at") or here(scene, node, *events)
-    elsewhere = not places and told is not None
-    drafts = _margins(scene, node, who, who_nodes, [told.place] if elsewhere and told is not None else places[:1])
-    return at_venue(drafts, told) if elsewhere else drafts
-
-
-def _margins(scene: Scene, node: Node, who: tuple[Party, ...], who_nodes: list[Node], places: list[Mention]) -> list[Draft]:
-    drafts = []
-    for draft in (journey(scene, node, party, place, (), who_nodes) for party in who for place in places):
-        if draft is not None:
-            draft.level = "summit_margin"
-            draft.doubt("the visit is inferred from taking part there", 0.85)
-            drafts.append(draft)
-    return drafts
-
-
-def _by_presence(scene: Scene, node: Node) -> list[Draft]:
-    """`were present at the summit in Baku`, `are among the leaders present`, `with Tokayev among the participants`."""
-    verb = next((above for above in up(node) if above.pos_ in ("VERB", "AUX")), None)
-    if node.lower_ == "among":
-        named = [node.head] if node.head.pos_ == "PROPN" else just_before(node)
-        who_nodes = named if any(child.lemma_ in ATTENDEES for child in children(node, "pobj")) else []
-    else:
-        who_nodes = subjects(verb) if verb is not None and verb.lemma_ == "be" else []
-    who = tuple(party for party in scene.people(who_nodes) if party.rank in STAY_RANKS)
-    places = [place for child in pobjs(node, ("in", "at")) if (place := scene.place(child)) is not None]
-    told = venue_of(scene, who) if not places else None
-    drafts = _margins(scene, node, who, who_nodes, places[:1] or ([told.place] if told is not None else []))
-    return at_venue(drafts, told) if told is not None else drafts
-
-
-def _is_topic(scene: Scene, place: Mention) -> bool:
-    """`a summit on the unrest in Iran` is not held there."""
-    return any(above.lower_ in ("on", "about", "over", "regarding") for node in nodes_of(scene, place) for above in list(up(node))[1:4])
-
-
-def _by_absence(scene: Scene, node: Node) -> list[Draft]:
-    verb = node.head if node.head.pos_ in ("VERB", "AUX") else node
-    who_nodes = subjects(verb)
-    places = [place for child in pobjs(node, ("from", "at")) if (place := scene.place(child)) is not None]
-    drafts = []
-    for party in scene.people(who_nodes):
-        for place in places[:1]:
-            draft = journey(scene, node, party, place, (), who_nodes)
-            if draft is not None:
-                draft.status = "negated"
-                drafts.append(draft)
-    return drafts
 
 
 def _joined(drafts: list[Draft]) -> list[Draft]:

@@ -26,14 +26,14 @@ def note_venue(scene: Scene) -> None:
     assert doc is not None
     if not any(node.lemma_.lower() in GATHERINGS or ((held := scene.mention(node)) and held.kind == "body") for node in doc):
         return
-    held = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
-    if not held and any(node.lower_ == "there" for node in doc):
-        held = [place for _, place in scene.places()][:1]
+    places = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
+    if not places and any(node.lower_ == "there" for node in doc):
+        places = [place for _, place in scene.places()][:1]
     line = scene.article.dateline
-    held += [line] if line is not None and not held and not scene.article.venues else []
+    places += [line] if line is not None and not places and not scene.article.venues else []
     days = [when for _, when in scene.whens() if when.form != "span" and len(when.past[0]) == len("2024-03-11")]
-    if held:
-        scene.article.venues.append(Venue(held[0], days[0] if days else None))
+    if places:
+        scene.article.venues.append(Venue(places[0], days[0] if days else None))
 
 
 def spoken_of(scene: Scene, node: Node, who: Iterable[Party]) -> list[Mention]:
