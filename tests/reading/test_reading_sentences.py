@@ -963,3 +963,23 @@ def test_of_two_hosts_neither_tells_the_place(reader: Reader) -> None:
 )
 def test_visits_are_read_in_the_turns_of_newspapers(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
     assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Preparations have begun for the third session of the Kazakh-Georgian council, which Batumi is to host.", ["planned"]),
+        ("The council of Kazakhstan and Georgia is expected to convene in Batumi.", ["planned"]),
+        ("The session of the Kazakh-Georgian council scheduled for May was postponed.", ["negated"]),
+        ("The third session of the Kazakh-Georgian council, scheduled for May, will discuss roads.", ["planned"]),
+        ("Monday's talks followed the third session of the Kazakh-Georgian council.", ["done"]),
+        ("The Kazakh-Georgian council may hold a session in Batumi.", ["hypothetical"]),
+    ],
+)
+def test_what_the_main_clause_says_of_a_session(reader: Reader, text: str, found: list[str]) -> None:
+    assert [event.status for event in read(reader, text, "session")] == found
+
+
+def test_calls_to_fulfil_documents_are_no_signings(reader: Reader) -> None:
+    text = "The leaders of Kazakhstan and Georgia called for the implementation of signed agreements."
+    assert read(reader, text, "signing") == []

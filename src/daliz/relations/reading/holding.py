@@ -17,6 +17,8 @@ HOSTS = words("sessions_hosts")
 TAKING_PART = words("sessions_taking_part")
 SIGNS = words("signings_verbs")
 LED = frozenset({"host", "chair", "cochair"})
+# `the session scheduled for May was put off`: what the main clause says counts for more.
+PLANNING = frozenset({"schedule", "plan", "expect", "due", "slate", "set"})
 GATHERS = words("sessions_gathers")
 HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
 AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
@@ -26,13 +28,27 @@ WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "over", "
 
 def held_by(node: Node) -> tuple[Node, list[Node]] | None:
     """The verb that says a session is held, opened, attended, and those who do it; None when the session is only spoken of."""
-    for child in node.children:
+    own = _own_clause(node)
+    if own is not None and own[0].lemma_ not in PLANNING:
+        return own
+    return _clause_above(node) or own
+
+
+def _own_clause(node: Node) -> tuple[Node, list[Node]] | None:
+    """`the session held on Monday`, `the session, which Tehran is to host`."""
+    for child in children(node, "acl", "relcl"):
         if any(part.lower_ == "whose" for part in child.subtree if part.dep_ == "poss"):
             continue
-        if child.dep_ in ("acl", "relcl") and child.lemma_ in HELD and not takes_part(child):
-            return child, pobjs(child, ("by",))
-        if child.dep_ == "relcl" and child.lemma_ in LED and not any(part.lower_ == "to" for part in child.children):
-            return child, agents(child)
+        aims = [part for part in children(child, "xcomp") if child.lemma_ == "be" and part.lemma_ in HELD | LED]
+        verb = aims[0] if aims else child
+        if verb.lemma_ in HELD and not takes_part(verb):
+            return verb, pobjs(verb, ("by",))
+        if child.dep_ == "relcl" and verb.lemma_ in LED and (aims or not any(part.lower_ == "to" for part in child.children)):
+            return verb, agents(verb)
+    return None
+
+
+def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
     below = node
     for above in up(node):
         if above.pos_ in ("VERB", "AUX"):
@@ -45,6 +61,8 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
             if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
                 return above, agents(above) if passive(above) else []
             if below.i == node.i and below.dep_ == "nsubj" and ordinal_before(node)[0] is not None:
+                return above, []
+            if below.i == node.i and below.dep_ == "dobj" and lemma in ("follow", "mark") and ordinal_before(node)[0] is not None:
                 return above, []
             if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
                 return above, subjects(above)

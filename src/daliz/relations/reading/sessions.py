@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.reading.councils import body_session, is_domestic
 from daliz.relations.reading.frames import STATES, Draft, Scene, by_country, unique
-from daliz.relations.reading.holding import HOLDING, held_by, ordinal_before, takes_part
+from daliz.relations.reading.holding import HOLDING, PLANNING, held_by, ordinal_before, takes_part
 from daliz.relations.reading.journeys import is_remote
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
@@ -175,7 +175,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
 
 def _status(node: Node, predicate: Node) -> str:
     if predicate.head.i == node.i and predicate.dep_ in ("acl", "relcl"):
-        return status_of(predicate)
+        told = status_of(predicate)
+        return "planned" if told == "done" and predicate.lemma_ in PLANNING else told
     status = _stronger_of(status_of(predicate), status_of(node))
     return "planned" if status == "done" and predicate.lemma_ in HOLDING else status
 
