@@ -67,6 +67,20 @@ def test_a_known_surname_behind_another_first_name_is_somebody_else(reader: Read
     assert all(party.actor is None for found in mentions(reader, "On Friday Ruslan Aliyev spoke") for party in found.parties)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Korea's President Yoon", "Yoon Suk Yeol"),
+        ("Chinese Premier Li", "Li Qiang"),
+        ("Chinese Commerce Minister Li", "Li"),
+        ("Kenyan President Yoon", "Yoon"),
+    ],
+)
+def test_a_country_an_office_and_a_surname_are_one_leader(reader: Reader, text: str, name: str) -> None:
+    (found,) = mentions(reader, f"South {text} spoke" if text.startswith("Korea") else f"{text} spoke")
+    assert [party.name for party in found.parties] == [name]
+
+
 def test_an_initial_tells_which_bearer_of_a_surname(reader: Reader) -> None:
     bearers = [
         [p.actor for found in mentions(reader, f"{name} spoke") for p in found.parties] for name in ("H. Aliyev", "Dr. Aliyev", "N. Aliyev")

@@ -321,6 +321,15 @@ class Lexicon:
         """The office that leads a country: head of government where a president or king reigns only."""
         return self.chiefs.get(country, "head_of_state")
 
+    def bearer(self, surname: str, country: str, rank: str | None, day: str | None) -> Actor | None:
+        """Whom a country and a surname mean together (`Korea's President Yoon`), where only one of its leaders fits."""
+        held = {
+            one.name: one
+            for one in self.leaders
+            if one.country == country and one.in_office(day) and rank in (None, one.rank) and surname in self.surnames_of(one.name, country)
+        }
+        return next(iter(held.values())) if len(held) == 1 else None
+
     def longest(self, folded: list[str], start: int) -> tuple[int, Entry] | None:
         """The longest spelling that begins at a word: how many words, and what it stands for."""
         for key, entry in self.by_first.get(folded[start], ()):

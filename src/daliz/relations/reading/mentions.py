@@ -235,6 +235,8 @@ def _person_mention(whole: Mention, units: list[Unit], lexicon: Lexicon, day: st
             return replace(whole, kind="person", parties=(party,), country=leader.country)
         return replace(whole, kind="person", parties=(Party(None, name, None, whole.rank),), doubts=(f"unknown actor: {name}",))
     if name:
+        if leader := lexicon.bearer(name, country, whole.rank, day):
+            return replace(whole, kind="person", parties=(Party(country, leader.name, leader.id or None, whole.rank or leader.rank),))
         party = Party(country, name, None, whole.rank)
         return replace(whole, kind="person", parties=(party,), doubts=(f"{name} is not in the actors table",))
     return replace(whole, kind="person", parties=(office_party(lexicon, country, whole.rank, day),))
