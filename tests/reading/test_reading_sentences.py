@@ -983,3 +983,19 @@ def test_what_the_main_clause_says_of_a_session(reader: Reader, text: str, found
 def test_calls_to_fulfil_documents_are_no_signings(reader: Reader) -> None:
     text = "The leaders of Kazakhstan and Georgia called for the implementation of signed agreements."
     assert read(reader, text, "signing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Tokayev visited Baku in August 2022, June 2023 and March 2024.", ["2022-08", "2023-06", "2024-03"]),
+        ("Tokayev was in Baku twice, on a visit in 2017 and in 2022.", ["2017", "2022"]),
+        (
+            "Tokayev was in Baku three times in 2023: on a visit in March, at a forum in July and at a fair in November.",
+            ["2023-03", "2023-07", "2023-11"],
+        ),
+        ("Tokayev visited Baku in March 2023, after the elections of January 2023.", ["2023-03"]),
+    ],
+)
+def test_a_visit_is_read_for_each_of_its_dates(reader: Reader, text: str, days: list[str]) -> None:
+    assert sorted(visit.date_start or "" for visit in read(reader, text, "visit")) == days

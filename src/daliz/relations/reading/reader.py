@@ -20,7 +20,7 @@ from daliz.relations.reading.signings import signings
 from daliz.relations.reading.syntax import dateline, parse, prepare
 from daliz.relations.reading.talks import hosted_visits, meetings
 from daliz.relations.reading.text import article_text
-from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended
+from daliz.relations.reading.timing import AT_ITS_END, assign_dates, ended, repeated
 from daliz.relations.reading.tokens import sentences_of, tokens_of
 from daliz.relations.reading.tree import up
 from daliz.relations.reading.triggers import candidates
@@ -168,6 +168,7 @@ def drafts_of(scene: Scene) -> list[Draft]:
     triggers = {draft.node.i for draft in drafts}
     drafts += [draft for draft in intents(scene) if not _says_more(draft, drafts) and draft.node.i not in triggers]
     assign_dates(scene, drafts)
+    drafts += repeated(scene, drafts)
     return drafts
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.dates import When, lasts_until
@@ -336,3 +338,23 @@ def _verbs(draft: Draft) -> set[str]:
 def ended(draft: Draft) -> bool:
     """Whether a visit is told at its end: `wrapped up his visit`."""
     return draft.left or bool(_verbs(draft) & ENDINGS)
+
+
+BETWEEN = re.compile(r",?\s*(?:and\s+)?(?:then\s+|again\s+|later\s+|also\s+)?(?:in\s+|on\s+|of\s+)?", re.IGNORECASE)
+
+
+def repeated(scene: Scene, drafts: Sequence[Draft]) -> list[Draft]:
+    """`visited Baku in May 2022 and in June 2023`, `three times: in March, ... in July and ... in November`: a visit for each date more."""
+    whens = sorted((when for _, when in scene.whens()), key=lambda when: when.start)
+    found = []
+    for draft in drafts:
+        own = [when for when in whens if draft.when is not None and when.form == draft.when.form]
+        if draft.kind != "visit" or len(own) < 2 or draft.when is None or draft.when.form not in ("day", "month", "year"):
+            continue
+        gaps = [scene.text(one.end, other.start) for one, other in pairwise(own)]
+        text = scene.text(scene.parsed.start, own[0].start).casefold()
+        counted = any(number_of(word) == len(own) for word in re.findall(r"(\w+) times", text))
+        if counted or all(BETWEEN.fullmatch(gap) for gap in gaps):
+            others = (when for when in own if when is not draft.when)
+            found += [replace(draft, when=when, days=when.days(draft.status), doubts=[*draft.doubts]) for when in others]
+    return found
