@@ -999,3 +999,21 @@ def test_calls_to_fulfil_documents_are_no_signings(reader: Reader) -> None:
 )
 def test_a_visit_is_read_for_each_of_its_dates(reader: Reader, text: str, days: list[str]) -> None:
     assert sorted(visit.date_start or "" for visit in read(reader, text, "visit")) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Tokayev stressed the importance of signing the treaty with Georgia.", []),
+        ("The cabinet of Kazakhstan approved the signing of a treaty with Georgia.", [("planned", 1)]),
+        ("Kazakhstan and Georgia signed a declaration on peace as well as a programme of works.", [("done", 2)]),
+        ("Tokayev and Kobakhidze ended the day by signing a treaty side by side.", [("done", 1)]),
+    ],
+)
+def test_wishes_and_leaves_to_sign(reader: Reader, text: str, found: list[tuple[str, int]]) -> None:
+    assert [(event.status, event.number) for event in read(reader, text, "signing")] == found
+
+
+def test_a_protocol_upon_the_results_of_a_session(reader: Reader) -> None:
+    text = "Georgia and Kazakhstan signed a protocol in Batumi upon the results of the third meeting of their council."
+    assert [(event.number, event.country) for event in read(reader, text, "session")] == [(3, "GEO")]

@@ -22,6 +22,8 @@ OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions
 ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
 FRUITS = frozenset({"fruit", "result", "outcome", "product", "harvest"})
 SLIGHT = frozenset({"deal", "plan", "package", "act", "paper", "text", "letter", "statement", "partnership", "programme", "program"})
+# `the cabinet approved the signing of a treaty`
+ALLOWS = frozenset({"approve", "authorise", "authorize", "clear", "endorse", "mandate"})
 # `announced the signing of an agreement` tells of a deed, `announced a visit` of a plan.
 TELLS = frozenset({"announce", "hail", "note", "report", "welcome"})
 COMES = frozenset({"come", "emerge", "result", "stem"})
@@ -54,6 +56,8 @@ def _noun(scene: Scene, noun: Node) -> Draft | None:
     papers += [other for other in further(papers[0]) if other not in papers]
     told = top.head if top.dep_ == "dobj" and top.head.lemma_ in TELLS else top
     draft = Draft("signing", noun, status=status_of(told))
+    if top.dep_ == "dobj" and top.head.lemma_ in ALLOWS and draft.status == "done":
+        draft.status = "planned"
     if not targets and ready:
         draft.status = "planned" if draft.status == "done" else draft.status
     fill_papers(scene, draft, verb, papers)

@@ -43,6 +43,9 @@ def papers_of(node: Node) -> list[Node]:
     inner = [child for child in pobjs(node, ("of", "on")) if is_document(child)]
     if inner:
         return inner[:1]
+    if node.lemma_.lower() not in _documents() and _indefinite(node):
+        # `signed a document side by side`: the model takes the document for the first half of a noun.
+        return [child for child in node.children if child.dep_ == "compound" and is_document(child)][:1]
     return [node] if is_document(node) else []
 
 
@@ -79,7 +82,7 @@ def further(paper: Node) -> list[Node]:
         if not is_document(node) or node.dep_ in ("nsubj", "nsubjpass"):
             continue
         article = next((doc[index] for index in range(node.i - 1, max(paper.i, node.i - 5), -1) if doc[index].lower_ in ("a", "an")), None)
-        if article is not None and doc[article.i - 1].lower_ in ("and", ",", ";"):
+        if article is not None and doc[article.i - 1].lower_ in ("and", ",", ";", "as"):
             found.append(node)
     return found
 

@@ -20,6 +20,8 @@ VERBS = words("signings_verbs")
 EXCHANGES = frozenset({"exchange", "swap"})
 NO_TREATY = frozenset({"law", "resolution", "plan", "roadmap", "program", "programme", "act", "document", "decision"})
 FULFILLING = frozenset({"implementation", "fulfilment", "fulfillment", "execution", "realisation", "realization", "observance"})
+# `the importance of signing the convention`
+WISHES = frozenset({"importance", "need", "necessity", "prospect", "feasibility", "expediency", "idea", "possibility", "proposal"})
 # `the agreements signed earlier` are no news.
 EARLIER = frozenset({"earlier", "previously", "already", "before"})
 SIGNERS = ("person", "group", "country", "countries", "dyad", "institution", "office")
@@ -49,6 +51,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.dep_ == "amod" and is_document(verb.head) and verb.head.head.lemma_ in EXCHANGES:
         return None
     if verb.dep_ in ("acl", "amod") and verb.head.head.head.lemma_ in FULFILLING and not scene.whens():
+        return None
+    if verb.dep_ == "pcomp" and verb.head.head.lemma_ in WISHES:
         return None
     if verb.dep_ == "acl" and any(child.lower_ in EARLIER for child in children(verb, "advmod")):
         return None

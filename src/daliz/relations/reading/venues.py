@@ -107,7 +107,8 @@ def place_of(scene: Scene, node: Node, predicate: Node, hosts: list[Node]) -> Me
     homes = [mention for mention in held if mention is not None and mention.kind in ("place", "capital", "country")]
     if len({mention.country for mention in homes}) == 1:
         return homes[0]
-    for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at"))):
+    soil = [on for on in pobjs(predicate, ("on",)) if on.lemma_ in ("territory", "soil", "land")]
+    for where in (*pobjs(node, ("in", "at")), *pobjs(predicate, ("in", "at")), *soil):
         if (place := scene.place(where)) is not None:
             return place
     own: set[int | None] = {node.i, predicate.i}
