@@ -41,15 +41,14 @@ class Found(NamedTuple):
 class Master:
     """The route-based programme.
 
-    Attributes: routes (number of each), known (routes and the scenarios in which they may be used), options (columns of what is built),
-    short (columns of demand that is not carried, which only a search for something feasible lets in).
+    Attributes: routes (number of each), options (columns of what is built), short (columns of demand that is not carried, which only a
+    search for something feasible lets in).
     """
 
     def __init__(self, design: Design, goal: Goal, routes: Iterable[Route]) -> None:
         self.design, self.goal = design, goal
         self.scenarios = len(design.probability)
         self.routes: dict[Route, int] = {}
-        self.known: set[tuple[Route, int]] = set()
         self.model, self.found = self._write()
         self.matrices = self.model.matrices
         self.solver = highs(self.matrices)
@@ -63,8 +62,7 @@ class Master:
         self.demand_row = self._demand_rows()
         self.short = self._short_columns() if goal in COSTS and design.unserved_cost is None else np.zeros(0, np.int32)
         self.first_route = len(self.price)
-        self.columns: list[tuple[int, int]] = []
-        self.add([(route, s) for route in dict.fromkeys(routes) for s in range(self.scenarios)])
+        self.add(list(dict.fromkeys(routes)))
 
     def _write(self) -> tuple[Any, dict[str, Any]]:
         """What can be built, its rules, its capacities and the goal."""
@@ -187,46 +185,34 @@ class Master:
             weight = np.zeros(self.scenarios)
         return dual[self.demand_row], dual[self.capacity_row], weight
 
-    def add(self, wanted: Sequence[tuple[Route, int]]) -> None:
-        """Routes as columns of scenarios."""
-        design = self.design
-        for route, scenario in wanted:
-            self.routes.setdefault(route, len(self.routes))
-            self.known.add((route, scenario))
-            self.columns.append((self.routes[route], scenario))
-        takes, cost = _matrices(design, [route for route, _ in wanted])
-        table = sparse.csc_matrix(takes)
-        starts: list[int] = []
-        cells: list[int] = []
-        entries: list[float] = []
-        objective_cost: list[float] = []
-        for i, (route, scenario) in enumerate(wanted):
-            span = slice(table.indptr[i], table.indptr[i + 1])
-            rows = [self.demand_row[route.demand, scenario], *self.capacity_row[table.indices[span], scenario]]
-            values = [1.0, *table.data[span]]
-            if self.cost_row is not None:
-                rows.append(self.cost_row[scenario])
-                values.append(cost[i])
-            starts.append(len(cells))
-            cells += rows
-            entries += values
-            objective_cost.append(design.probability[scenario] * cost[i] if self.goal == "cost" else 0.0)
-        count = len(wanted)
-        cost_of = np.array(objective_cost)
-        self.price = np.append(self.price, cost_of)
-        self.solver.addCols(
-            count, cost_of * (not self.seeking), np.zeros(count), np.full(count, np.inf), len(cells), np.array(starts, np.int32),
-            np.array(cells, np.int32), np.array(entries),
-        )  # fmt: skip
+    def add(self, wanted: Sequence[Route]) -> None:
+        """Routes as columns, one in each scenario."""
+        count, scenarios = len(wanted), self.scenarios
+        for route in wanted:
+            self.routes[route] = len(self.routes)
+        takes, cost = _matrices(self.design, wanted)
+        entries = sparse.coo_matrix(takes)
+        column = np.arange(count * scenarios).reshape(count, scenarios)
+        rows = [self.demand_row[[route.demand for route in wanted]], self.capacity_row[entries.row]]
+        columns = [column, column[entries.col]]
+        values = [np.ones((count, scenarios)), np.repeat(entries.data[:, None], scenarios, 1)]
+        if self.cost_row is not None:
+            rows.append(np.tile(self.cost_row, (count, 1)))
+            columns.append(column)
+            values.append(np.repeat(cost[:, None], scenarios, 1))
+        row, at, value = (np.concatenate([part.ravel() for part in parts]) for parts in (rows, columns, values))
+        table = sparse.csc_matrix((value, (row, at)), shape=(self.solver.getNumRow(), column.size))
+        price = np.outer(cost, self.design.probability).ravel() * (self.goal == "cost")
+        self.price = np.append(self.price, price)
+        starts, cells = table.indptr[:-1].astype(np.int32), table.indices.astype(np.int32)
+        none, most = np.zeros(column.size), np.full(column.size, np.inf)
+        self.solver.addCols(column.size, price * (not self.seeking), none, most, table.nnz, starts, cells, table.data)
 
     def found_now(self) -> Found:
         """The last solution."""
         solution = np.asarray(self.solver.getSolution().col_value)
         values = values_of(self.model, self.matrices, solution[: self.written])
-        flow = np.zeros((len(self.routes), self.scenarios))
-        for (route, scenario), amount in zip(self.columns, solution[self.first_route :], strict=True):
-            flow[route, scenario] += amount
-        return Found(values, flow, self.value())
+        return Found(values, solution[self.first_route :].reshape(len(self.routes), self.scenarios), self.value())
 
 
 def _matrices(design: Design, routes: Sequence[Route]) -> tuple[sparse.csr_matrix, Floats]:

@@ -6,8 +6,8 @@ Desrosiers, Solomon 2005). When no such route is left, the value is that of the 
 demand could save on the ways just found is a bound (Lasdon 1970, ch. 3). Routes that carry all demand at all are looked for in the same
 way, with what is left uncarried as the goal. Routes stay in one HiGHS model that is restarted from its last basis.
 
-Cost: one shortest-path tree for each origin and scenario, and one warm start, a round; a route is a column in each scenario in which it
-was wanted.
+Cost: one shortest-path tree for each origin and scenario, and one warm start, a round; a route that is wanted in one scenario is a column
+in all.
 """
 
 from __future__ import annotations
@@ -113,21 +113,21 @@ class Pricing:
                 raise OutOfTime
             master.add(wanted)
 
-    def _wanted(self) -> tuple[list[tuple[Route, int]], float]:
-        """Routes worth having in each scenario, and what all demand could save on them at most."""
+    def _wanted(self) -> tuple[list[Route], float]:
+        """Routes worth having in some scenario, and what all demand could save on them at most."""
         master, design = self.master, self.master.design
         demand_dual, capacity_dual, weight = master.duals()
-        found: list[tuple[Route, int]] = []
+        found: dict[Route, None] = {}
         saving = 0.0
         for s in range(master.scenarios):
             price = weight[s] * design.cost - design.use.T @ capacity_dual[:, s]
             worth = demand_dual[:, s] - CHEAPER * np.maximum(1.0, np.abs(demand_dual[:, s]))
             least, routes = self.ways.find(np.maximum(price, 0.0), np.where(design.amount[:, s] > 0, worth, -np.inf))
             for k, route in routes.items():
-                if (route, s) not in master.known:
-                    found.append((route, s))
+                if route not in master.routes:
+                    found[route] = None
                     saving += (demand_dual[k, s] - least[k]) * design.amount[k, s]
-        return found, saving
+        return list(found), saving
 
     def carries(self, otherwise: Callable[[], None] | None = None) -> bool:
         """Whether routes can carry all demand, where it must be; they are looked for.

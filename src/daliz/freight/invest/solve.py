@@ -43,9 +43,6 @@ def highs(matrices: Any, time_limit_s: float | None = None, gap: float = 1e-4, t
     """The matrices of a linopy model handed to HiGHS, with its options set."""
     solver = quiet(log)
     solver.passModel(_programme(extra("highspy"), matrices))
-    # Sub-problems as heuristics cost more than they bring where a few dozen units decide over thousands of flows.
-    solver.setOptionValue("mip_heuristic_run_rins", False)
-    solver.setOptionValue("mip_heuristic_run_rens", False)
     solver.setOptionValue("threads", threads)
     solver.setOptionValue("mip_rel_gap", gap)
     if time_limit_s is not None:
@@ -58,6 +55,9 @@ def quiet(log: bool = False) -> Any:
     with _no_banner():
         solver = extra("highspy").Highs()
     solver.setOptionValue("output_flag", log)
+    # Sub-problems as heuristics cost more than they bring where a few dozen units decide over thousands of flows.
+    solver.setOptionValue("mip_heuristic_run_rins", False)
+    solver.setOptionValue("mip_heuristic_run_rens", False)
     return solver
 
 
