@@ -1017,3 +1017,23 @@ def test_wishes_and_leaves_to_sign(reader: Reader, text: str, found: list[tuple[
 def test_a_protocol_upon_the_results_of_a_session(reader: Reader) -> None:
     text = "Georgia and Kazakhstan signed a protocol in Batumi upon the results of the third meeting of their council."
     assert [(event.number, event.country) for event in read(reader, text, "session")] == [(3, "GEO")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Monday Batumi hosted talks between Georgia, Kazakhstan and Türkiye. The parties signed a treaty.",
+        "The foreign ministers of Georgia, Kazakhstan and Türkiye met in Batumi on Monday. At the end the ministers signed a treaty.",
+        "Following Monday's meeting of the foreign ministers of Georgia, Kazakhstan and Türkiye a treaty was signed.",
+        "On Monday the Georgian, Kazakh, Turkish foreign ministers signed a treaty.",
+        "Murat Nurtleu, Hakan Fidan and Nino Beridze, the foreign ministers of Kazakhstan, Türkiye and Georgia, signed a treaty on Monday.",
+    ],
+)
+def test_the_parties_of_three_are_three(reader: Reader, text: str) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert sorted(signing.countries()) == ["GEO", "KAZ", "TUR"]
+
+
+def test_the_two_sides_are_two(reader: Reader) -> None:
+    text = "Tokayev met Kobakhidze in Batumi on Monday, with Türkiye looking on. The two sides signed a treaty."
+    assert [sorted(event.countries()) for event in read(reader, text, "signing")] == [["GEO", "KAZ"]]

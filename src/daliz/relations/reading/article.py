@@ -14,6 +14,7 @@ from daliz.relations.reading.mentions import Mention
 if TYPE_CHECKING:
     from daliz.relations.reading.frames import Draft
 
+PAIR = 2
 # Persons that may be named between a subject and the `he` that takes it up.
 NEARBY = 4
 GOVERNING = ("head_of_state", "head_of_government")
@@ -86,7 +87,7 @@ class Article:
     def listed(self, position: int) -> tuple[str, ...]:
         """Who is at it when nobody is named: the list of countries that was spoken of last, if one was."""
         for mention in self.before(position):
-            if mention.kind == "countries":
+            if mention.kind == "countries" or (mention.kind in ("group", "pair", "body") and len(mention.parties) > PAIR):
                 return tuple(party.country for party in mention.parties if party.country)
             if mention.kind in ("person", "group", "country", "pair"):
                 break

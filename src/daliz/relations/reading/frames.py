@@ -25,6 +25,7 @@ DELEGATES = words("frames_delegates")
 REPORTS = words("timing_reports")
 COUNTERPARTS = words("frames_counterparts")
 PEERS = frozenset(f"{word}s" for word in COUNTERPARTS)
+TWO = frozenset({"two", "both"})
 PEOPLE = ("person", "group", "office", "pronoun", "dyad")
 PLACES = ("country", "place", "capital", "countries")
 AREAS = words("frames_areas")
@@ -76,6 +77,10 @@ class Scene:
             return ()
         return self.attached(node)
 
+    def _they_of(self, mention: Mention) -> tuple[Party, ...]:
+        node = next((self.parsed.doc[i] for i, m in self.parsed.mention_at.items() if m is mention), None) if self.parsed.doc else None
+        return self._they(node) if node is not None else ()
+
     def _they(self, node: Node) -> tuple[Party, ...]:
         """`Tokayev and Erdogan said that they would come`: all who are the subject above."""
         for verb in (above for above in up(node) if above.pos_ in ("VERB", "AUX")):
@@ -125,6 +130,8 @@ class Scene:
             return self._speaker(mention)
         if mention.text.casefold() == "its":
             return self.article.subject(at)
+        if mention.text.casefold() == "their" and (named := self._they_of(mention)):
+            return named
         if mention.kind in ("pronoun", "possessive"):
             return self._subject_above(mention) or self.article.topic(self.parsed.start) or self.article.person(at, None, self.parsed.end)
         if (
@@ -146,6 +153,9 @@ class Scene:
             return named
         if mention.kind == "dyad":
             pair = self._counted(mention)
+            if pair is None and not TWO & set(mention.text.casefold().split()):
+                # `the parties` of three are all three.
+                pair = self.article.listed(at) or None
             pair = self.article.pair(at, self.parsed.end) if pair is None else pair
             chief = self.article.lexicon.chief
             return tuple(self.partner(code, chief(code) if mention.leads else mention.rank, at) for code in pair)

@@ -23,6 +23,7 @@ GATHERS = words("sessions_gathers")
 HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
 AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
 PASSED = words("sessions_passed")
+MEANWHILE = ("during", "following", "after", "upon", "at")
 WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "upon", "over", "of")
 
 
@@ -69,7 +70,7 @@ def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
             if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
                 return above, subjects(above)
             if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in WHEREIN:
-                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in ("during", "following", "after", "upon", "at") else None
+                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in MEANWHILE else None
             if is_document(below) and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
                 return above, agents(above)
             if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):

@@ -10,7 +10,7 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import Draft, Scene, by_country, unique
 from daliz.relations.reading.papers import count, is_among, listed_after, title_of
 from daliz.relations.reading.parties import name_parties, seats, speaker_for
-from daliz.relations.reading.tree import pobjs
+from daliz.relations.reading.tree import children, pobjs
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -46,7 +46,7 @@ def fill_papers(scene: Scene, draft: Draft, verb: Node, papers: list[Node]) -> N
 
 def fill_signers(scene: Scene, draft: Draft, verb: Node, papers: list[Node], signers: list[Node]) -> None:
     parties: list[Party] = []
-    for node in signers:
+    for node in (*signers, *(beside for one in signers for beside in children(one, "appos") if beside not in signers)):
         parties += scene.parties(node)
         draft.nodes.append(node)
     parties += [party for node in pobjs(verb, ("with", "between", "among")) for party in scene.parties(node)]
@@ -98,7 +98,7 @@ def _others(scene: Scene, draft: Draft, verb: Node, papers: list[Node], codes: s
         chosen = by_country(unique([*sentence, *draft.place.parties]))
     if len({party.country for party in chosen} | codes) == 2:
         return list(chosen)
-    several = [m.parties for _, m in scene.others(("pair", "countries")) if len(m.parties) > 2]
+    several = [m.parties for _, m in scene.others(("pair", "countries", "group")) if len(m.parties) > 2]
     if several and not codes:
         return list(several[0])
     if not codes and (between := seats(scene)):
