@@ -18,7 +18,7 @@ from daliz.relations.reading.units import Unit
 
 RANKS = ("head_of_state", "head_of_government", "foreign_minister", "minister", "speaker", "ambassador", "official")
 # Letters that begin no mention, unless a plural office (`railway companies`) follows closely.
-PLAIN = frozenset("._wndKAHSOFboG")
+PLAIN = frozenset("._wndyzKAHSOFboG")
 # `The leader` of a country holds the office that leads it: president here, prime minister there.
 LEADER = "leader"
 CYRILLIC = "\N{CYRILLIC CAPITAL LETTER IE WITH GRAVE}"

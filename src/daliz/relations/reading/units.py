@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from daliz.corridor.names import fold
 from daliz.relations.reading.dates import MONTHS, WEEKDAYS, When
@@ -34,6 +34,11 @@ class Unit:
     text: str
     entry: Entry | None = None
     when: When | None = None
+
+
+@lru_cache(maxsize=50_000)
+def _plain(word: str) -> str:
+    return fold(word) or word
 
 
 @cache
@@ -68,7 +73,7 @@ def _introduced(tokens: Sequence[Token], index: int, introduced: Mapping[str, Pa
 
 def units_of(tokens: Sequence[Token], whens: Sequence[When], lexicon: Lexicon, introduced: Mapping[str, Party] | None = None) -> list[Unit]:
     """The words of a sentence as units, dates and known names joined; `introduced`: people whom the article has named in full before."""
-    folded = [fold(token.text) or token.text for token in tokens]
+    folded = [_plain(token.text) for token in tokens]
     units: list[Unit] = []
     index = 0
     dates = {when.start: when for when in whens}
