@@ -18,6 +18,8 @@ from daliz.freight.invest.design import Design, Floats, InvestError
 from daliz.freight.invest.routes import Route, RouteSolution, solve_routes
 
 TIGHT = 1e-6
+FULL = 0.999
+"""Share of its capacity that a full resource carries."""
 LEAST_S = 1.0
 """Seconds that every further question to the solver has at least."""
 TOO_LITTLE_TIME = "the solver ran out of time before it found anything to build; give it more, or let steps be built in part"
@@ -50,11 +52,15 @@ class _Clock:
 
 
 def _binding(design: Design, solution: RouteSolution) -> tuple[tuple[str, float], ...]:
-    # What is closed and cannot be built is no capacity that could be widened.
-    there = (design.capacity > 0) | (np.diff(design.options.adds.tocsr().indptr) > 0)[:, None]
-    value = np.where(there, solution.capacity_value, 0.0).max(1)
+    """Resources that the solution fills, and what a unit of capacity more is worth."""
+    over = np.zeros((len(design.tail), len(design.probability)))
+    for route, flow in zip(solution.routes, solution.flow, strict=True):
+        over[list(route.arcs)] += flow
+    load = design.use @ over
+    full = (load > TIGHT) & (load >= FULL * (design.capacity + (design.options.adds @ solution.built)[:, None]))
+    value = np.where(full, solution.capacity_value, 0.0).max(1)
     order = [i for i in np.argsort(-value, kind="stable") if value[i] > TIGHT]
-    return tuple((design.resources[i], float(value[i])) for i in order)
+    return tuple(dict.fromkeys((design.resources[i], float(value[i])) for i in order))
 
 
 def _limits(design: Design, built: Floats, routes: Iterable[Route], clock: _Clock) -> tuple[tuple[str, float], ...]:
