@@ -1037,3 +1037,38 @@ def test_the_parties_of_three_are_three(reader: Reader, text: str) -> None:
 def test_the_two_sides_are_two(reader: Reader) -> None:
     text = "Tokayev met Kobakhidze in Batumi on Monday, with Türkiye looking on. The two sides signed a treaty."
     assert [sorted(event.countries()) for event in read(reader, text, "signing")] == [["GEO", "KAZ"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        (
+            "The congress opened in Doha on Monday. Thirty heads of state came, among them Tokayev and Erdogan.",
+            {("KAZ", "QAT", "done"), ("TUR", "QAT", "done")},
+        ),
+        ("The congress opened in Doha on Monday. Tokayev held five meetings on the sidelines.", {("KAZ", "QAT", "done")}),
+        (
+            "Tokayev will travel to Doha on March 20 for the congress. Aliyev and Erdogan have confirmed their attendance.",
+            {("KAZ", "QAT", "planned"), ("AZE", "QAT", "planned"), ("TUR", "QAT", "planned")},
+        ),
+        (
+            "Sheikh Tamim hosted two presidents in Doha on Monday: Mikheil Kavelashvili of Georgia and Sergio Mattarella of Italy.",
+            {("GEO", "QAT", "done"), ("ITA", "QAT", "done")},
+        ),
+        (
+            "Tokayev and Erdogan met on Monday in Ankara. Tokayev goes from there to Doha.",
+            {("KAZ", "TUR", "done"), ("KAZ", "QAT", "planned")},
+        ),
+        ("Tokayev flew to Doha on Monday. He is due in Lusail, Qatar, on Wednesday.", {("KAZ", "QAT", "done")}),
+        ("Tokayev will start in Doha on March 20 and go on to Cairo.", {("KAZ", "QAT", "planned"), ("KAZ", "EGY", "planned")}),
+        ("Discussions about a visit by Tokayev to Doha go on.", {("KAZ", "QAT", "hypothetical")}),
+        ("The talks will start in Doha on March 20.", set()),
+    ],
+)
+def test_whole_articles_tell_of_visits_piece_by_piece(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.status) for visit in read(reader, text, "visit")} == trips
+
+
+def test_a_summit_in_capitals_is_a_summit(reader: Reader) -> None:
+    (session,) = read(reader, "The second Africa-South America (ASA) Summit ended on Monday in Venezuela.", "session")
+    assert (session.number, session.country) == (2, "VEN")

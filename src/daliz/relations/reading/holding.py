@@ -24,6 +24,8 @@ HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
 AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
 PASSED = words("sessions_passed")
 MEANWHILE = ("during", "following", "after", "upon", "at")
+# Words between an ordinal and its session.
+REACH = 8
 WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "upon", "over", "of")
 
 
@@ -96,7 +98,7 @@ def ordinal_before(node: Node) -> tuple[int | None, list[Node]]:
     for child in node.subtree:
         if (
             child.i < node.i
-            and node.i - child.i <= 6
+            and node.i - child.i <= REACH
             and (number := ordinal_of(child.text)) is not None
             and child.text[0].casefold() != "v"
         ):

@@ -99,7 +99,7 @@ class Named:
 
     def numbered(self, node: Node) -> bool:
         """`the fifth session`, which needs no body."""
-        return self.number is not None and node.lemma_ in ("session", "round", "sitting")
+        return self.number is not None and node.lemma_.lower() in ("session", "round", "sitting")
 
 
 def _named(scene: Scene, node: Node) -> Named | None:
@@ -122,8 +122,8 @@ def _named(scene: Scene, node: Node) -> Named | None:
         named.groups = holders if len({party.country for holder in holders for party in scene.parties(holder)}) > 1 else []
     sides = {party.country for group in named.groups for party in scene.parties(group)}
     many = len(sides) > 1 or any(group.lower_ in MEMBERS for group in named.groups)
-    meets = number is not None and many and node.lemma_ != "conference"
-    return named if named.body is not None or meets or named.numbered(node) or node.lemma_ == "summit" else None
+    meets = number is not None and many and node.lemma_.lower() != "conference"
+    return named if named.body is not None or meets or named.numbered(node) or node.lemma_.lower() == "summit" else None
 
 
 def is_formal(node: Node) -> bool:
@@ -187,7 +187,7 @@ def _will(verb: Node) -> bool:
 
 def _groups(scene: Scene, node: Node, number: int | None) -> list[Node]:
     """Whose meeting it is: `of the ministers of Georgia and Kazakhstan`; of a summit or numbered meeting also `China-Central Asia`."""
-    kinds = ("group", "countries", "pair", "country") if number is not None or node.lemma_ == "summit" else ("group",)
+    kinds = ("group", "countries", "pair", "country") if number is not None or node.lemma_.lower() == "summit" else ("group",)
     near = [*pobjs(node, ("of", "between")), *children(node, "amod", "compound", "nmod", "poss")]
     formats = [part for part in pobjs(node, ("of",)) if not scene.mention(part)]
     near += [child for part in formats for child in (*children(part, *ATTRIBUTES), *pobjs(part, ("of", "between")))]
@@ -203,7 +203,7 @@ def _stronger_of(one: str, other: str) -> str:
 
 
 def _title(scene: Scene, node: Node, body: Mention | None) -> str:
-    return f"{body.text} {node.text}" if body and node.lemma_ == "summit" else (body.text if body else node.text)
+    return f"{body.text} {node.text}" if body and node.lemma_.lower() == "summit" else (body.text if body else node.text)
 
 
 def _each_once(drafts: list[Draft]) -> list[Draft]:
