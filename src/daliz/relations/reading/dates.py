@@ -45,7 +45,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+later|(?:the\s+)?(?:next|following)\s+(?:day|morning)"),
     (
         "earlier",
-        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|before|after\s+(?:he|she|they)\b)"
+        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|before|ahead\s+of(?:\s+the\s+(?:others|rest))?|after\s+(?:he|she|they)\b)"
         r"|(?:the\s+)?(?:previous\s+(?:day|evening|night)|(?:day|evening|night)\s+before|eve)\b",
     ),
     (

@@ -39,7 +39,7 @@ def _retold(kept: Sequence[ReadEvent], event: ReadEvent) -> bool:
     return any(
         held.kind == "visit"
         and held.status == "done"
-        and (not event.date_start or (any("inferred" in doubt for doubt in event.doubts) and 0 <= _days_between(held, event) <= STAY_DAYS))
+        and (not event.date_start or 0 <= _days_between(held, event) <= STAY_DAYS)
         and held.country == event.country
         and held.who[0].country == event.who[0].country
         and held.who[0].rank == event.who[0].rank

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
 # `chose Ankara for his first trip, meeting Erdogan there` tells of the trip.
+TALKS = words("sessions_talks")
 MET = words("talks_verbs")
 # `is coming to Baku` is yet to come, `is visiting` is not.
 COMING = words("moods_coming")
@@ -140,6 +141,8 @@ def status_of(node: Node) -> str:
             if above.dep_ in CLAUSES and below.dep_ not in ("xcomp",) and above.dep_ not in ("conj", "acl"):
                 break
         elif above.pos_ in ("NOUN", "PROPN"):
+            if below.dep_ == "prep" and below.lower_ in ("about", "on", "over", "regarding") and above.lemma_ in TALKS:
+                mood = _stronger(mood, "hypothetical")
             if below.dep_ == "acl" and below.tag_ != "VB":
                 mood = _stronger(mood, _moods().get(("that", above.lemma_.lower())))
             if below.dep_ in ("acl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):

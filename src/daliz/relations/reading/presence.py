@@ -11,7 +11,7 @@ from daliz.relations.reading.journeys import STAY_RANKS, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention, office_party
 from daliz.relations.reading.tree import agents, beside, children, objects, passive, pobjs, subjects, up
-from daliz.relations.reading.whereabouts import spoken_of
+from daliz.relations.reading.whereabouts import at_venue, spoken_of, venue_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -96,6 +96,8 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
     if not held and not attended and not watched:
         return []
     places = venue(scene, node)
+    if not places and node.dep_ == "dobj" and _on_the_margin(node) and (told := venue_of(scene, scene.people(agents(verb)))) is not None:
+        return at_venue(_drafts(scene, node, verb, agents(verb), [told.place]), told)
     if not places and (held or watched or (prep is not None and prep.lower_ == "at")):
         places = _places(scene, verb)
     return _drafts(scene, node, verb, agents(verb), places)
@@ -103,6 +105,9 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
 
 def _on_the_margin(node: Node) -> bool:
     """`on the sidelines of the summit`."""
+    beside = [part for holder in (node, node.head) for part in pobjs(holder, ("on",))]
+    if node.dep_ == "dobj" and any(part.lemma_ in ("sideline", "margin") for part in beside):
+        return True
     return node.dep_ == "pobj" and node.head.lower_ == "of" and node.head.head.lemma_ in ACTS
 
 
@@ -146,7 +151,8 @@ def _represented(scene: Scene, node: Node) -> list[Draft]:
     drafts = []
     by = [named for prep in node.subtree if prep.lower_ == "by" for named in children(prep, "pobj")]
     for agent in (named for one in by for named in (one, *(part for part in one.subtree if part.dep_ == "appos"))):
-        parties = [_of_those_represented(scene, node, party) for party in scene.people([agent])]
+        named = scene.people([agent]) if scene.mention(agent) is not None else ()
+        parties = [_of_those_represented(scene, node, party) for party in named]
         if scene.mention(agent) is None and (rank := OFFICES.get(agent.lemma_.lower())):
             parties = [office_party(scene.article.lexicon, code, rank, scene.article.day) for code in codes]
         for place in places[:1] or ([told.place] if told is not None else []):

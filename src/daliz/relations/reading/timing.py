@@ -201,6 +201,9 @@ def _shares(node: Node, draft: Draft) -> bool:
     holder = next((verb for verb in verbs if not (verb.dep_ == "pcomp" and verb.head.head.pos_ == "NOUN")), None)
     if holder is not None and holder.dep_ == "advcl" and any(child.lower_ == "when" for child in holder.children):
         return any(holder.head.i in (own.i, own.head.i) for own in draft.anchors())
+    aims = holder is not None and holder.dep_ in ("advcl", "xcomp") and any(child.tag_ == "TO" for child in holder.children)
+    if holder is not None and aims and draft.status == "planned" and holder.head.i == draft.node.i:
+        return True
     if holder is None or holder.i not in above:
         return False
     past = holder.tag_ == "VBD" and holder.i != draft.node.i and holder.lemma_ not in REPORTS

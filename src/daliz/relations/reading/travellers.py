@@ -40,6 +40,8 @@ def travellers(node: Node, row: dict[str, str]) -> list[Node]:
         found = [*found, *subjects(node)]
     if node.lemma_ in WITH:
         found += [other for other in pobjs(node, ("with",)) if row["who"] == "subject"]
+    if row["who"] == "object" and found and found[0].tag_ == "NNS":
+        found += [part for child in children(found[0], "appos") for part in (child, *rights(child))] or _after_colon(node)
     if row["who"] != "object":
         found = among(found) or presented(node)
         found = [*found, *beside(node, found)]
@@ -56,6 +58,13 @@ def travellers(node: Node, row: dict[str, str]) -> list[Node]:
         )
     ]
     return inside or found
+
+
+def _after_colon(node: Node) -> list[Node]:
+    """`hosted two presidents: Kavelashvili of Georgia and Mattarella of Italy`: the names that end the sentence."""
+    colon = next((part.i for part in node.doc[node.i :] if part.text == ":"), len(node.doc))
+    names = [part for part in node.doc[colon + 1 :] if part.pos_ == "PROPN"]
+    return names if not any(part.pos_ in ("VERB", "AUX") for part in node.doc[colon:]) else []
 
 
 def _the(node: Node) -> bool:

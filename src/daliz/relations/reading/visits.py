@@ -58,6 +58,7 @@ def visits(scene: Scene) -> list[Draft]:
     for draft in presences(scene):
         if (draft.who[0].country, draft.whom[0].country) not in told:
             found.append(draft)
+            scene.article.trips.append((draft.who[0], draft.whom[0].country or ""))
         elif back_there(draft.node) or draft.node.lemma_ == "tell":
             same = (held for held in found if (held.who[0].country, held.whom[0].country) == (draft.who[0].country, draft.whom[0].country))
             next(same).twins.append(draft.node)
@@ -199,8 +200,11 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     places = _where(scene, node, row["where"], owners)
     if node.lemma_ == "way" and not any(child.lower_ in ("home", "back") for child in node.children):
         return []
+    told = venue_of(scene, owners) if node.lemma_ in ("participation", "attendance") else None
     if node.lemma_ in STRICT and not destinations(scene, node, row["where"]):
-        return []
+        if told is None:
+            return []
+        places = [told.place]
     if not places and not owners:
         return []
     if not places and any(child.tag_ in ("NNP", "NNPS") and scene.mention(child) is None for child in pobjs(node, ("to",))):
@@ -227,6 +231,9 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             if draft is None:
                 continue
             draft.level = level_of(node)
+            draft.told = told.when if told is not None else None
+            if told is not None and node.head.lemma_ in ("confirm", "announce"):
+                draft.status = "planned"
             for doubt in doubts:
                 draft.doubt(doubt, 0.8)
             drafts.append(draft)

@@ -27,6 +27,8 @@ def note_venue(scene: Scene) -> None:
     if not any(node.lemma_.lower() in GATHERINGS or ((held := scene.mention(node)) and held.kind == "body") for node in doc):
         return
     places = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
+    if not places and any(node.lemma_.lower() in GATHERINGS and node.head.lower_ == "for" for node in doc):
+        places = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ == "to" and (place := scene.place(node))]
     if not places and any(node.lower_ == "there" for node in doc):
         places = [place for _, place in scene.places()][:1]
     line = scene.article.dateline
