@@ -66,6 +66,27 @@ def test_more_money_never_carries_less(through: Expansion) -> None:
     assert found[0] > 0
 
 
+def test_the_nearest_target_that_can_be_is_reached_at_least_cost(through: Expansion) -> None:
+    """With no budget either, nothing is built that the growth does not need: asked for as a target, it costs the same."""
+    design = through.design.with_budget(None)
+    answer = invest(replace(design, amount=design.amount * 1e3), target=True)
+    again = invest(replace(design, amount=design.amount * 1e3 * answer.growth * (1 - 1e-6)), target=True)
+    assert again.reached
+    assert answer.cost == pytest.approx(again.cost, rel=2e-4)
+
+
+def test_nothing_is_called_full_that_is_not(through: Expansion) -> None:
+    design = through.design
+    answer = invest(design.with_budget(5e8), target=False)
+    load = np.zeros(design.capacity.shape)
+    for route, flow in zip(answer.solution.routes, answer.solution.flow, strict=True):
+        load += np.asarray(design.use[:, list(route.arcs)].sum(1)) * flow
+    room = design.capacity + np.asarray(design.options.adds @ answer.solution.built)[:, None]
+    used = {name: float(share) for name, share in zip(design.resources, (load / np.maximum(room, 1)).max(1), strict=True)}
+    assert answer.binding
+    assert all(used[name] > 0.99 for name, _ in answer.binding)
+
+
 def test_a_budget_that_is_too_small_is_named_with_the_nearest_target(through: Expansion) -> None:
     answer = invest(through.design.with_budget(1e6), target=True)
     assert not answer.reached

@@ -2,8 +2,8 @@
 not.
 
 With a target, the cheapest set of options is sought that carries all demand in every scenario; the nearest feasible target is the largest
-multiple of the demand, every pair alike, that can be carried in every scenario. Without a target, the set within the budget that carries
-the largest such multiple, and among these sets the solver's first.
+multiple of the demand, every pair alike, that can be carried in every scenario, and the cheapest set for it. Without a target, the
+cheapest set among those within the budget that carry the largest such multiple.
 """
 
 from __future__ import annotations
@@ -108,11 +108,23 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
         _check_ways_left(design, clock)
         if most.solved.status == "time_limit":
             raise InvestError(TOO_LITTLE_TIME)
+    most = _cheapest(design, most, growth, clock, gap)
     limits = _limits(design, most.built, most.routes, clock)
     why = _why(design, growth, limits, clock, late and most.solved.status == "time_limit") if target else ""
     if late and growth >= 1 - TIGHT:
         most = replace(most, solved=replace(most.solved, status="time_limit"))
     return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, why, limits)
+
+
+def _cheapest(design: Design, most: RouteSolution, growth: float, clock: _Clock, gap: float) -> RouteSolution:
+    """As much growth for less, where there is such a thing: growth alone does not care what else is built."""
+    if growth <= TIGHT:
+        return most
+    scaled = replace(design, amount=design.amount * growth * (1 - TIGHT))
+    less = solve_routes(scaled, "build_cost", most.routes, time_limit_s=clock.left(), gap=gap)
+    if not np.isfinite(less.solved.objective) or _cost(design, less.built) >= _cost(design, most.built):
+        return most
+    return replace(less, solved=most.solved, growth=np.full(len(most.growth), growth))
 
 
 def _why(design: Design, growth: float, limits: tuple[tuple[str, float], ...], clock: _Clock, late: bool) -> str:
