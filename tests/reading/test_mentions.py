@@ -73,7 +73,7 @@ def test_a_known_surname_behind_another_first_name_is_somebody_else(reader: Read
         ("Korea's President Yoon", "Yoon Suk Yeol"),
         ("Chinese Premier Li", "Li Qiang"),
         ("Chinese Commerce Minister Li", "Li"),
-        ("Kenyan President Yoon", "Yoon"),
+        ("Kenyan President Moon", "Moon"),
     ],
 )
 def test_a_country_an_office_and_a_surname_are_one_leader(reader: Reader, text: str, name: str) -> None:
