@@ -138,6 +138,7 @@ def test_what_stands_behind_a_surname_is_not_always_part_of_the_name(reader: Rea
         ("the presidents of Georgia and Türkiye met", [("GEO", "Salome Zourabichvili"), ("TUR", "Recep Tayyip Erdogan")]),
         ("Italian leader Giorgia Meloni spoke", [("ITA", "Giorgia Meloni")]),
         ("the Japanese opposition leader spoke", [("JPN", "official of Japan")]),
+        ("Student leaders from Georgia and Türkiye met", [("GEO", "official of Georgia"), ("TUR", "official of Turkiye")]),
     ],
 )
 def test_a_leader_holds_the_office_that_leads_the_country(reader: Reader, text: str, leaders: list[tuple[str, str]]) -> None:
