@@ -1072,3 +1072,12 @@ def test_whole_articles_tell_of_visits_piece_by_piece(reader: Reader, text: str,
 def test_a_summit_in_capitals_is_a_summit(reader: Reader) -> None:
     (session,) = read(reader, "The second Africa-South America (ASA) Summit ended on Monday in Venezuela.", "session")
     assert (session.number, session.country) == (2, "VEN")
+
+
+def test_a_signing_told_by_the_way_is_of_the_day_of_its_sentence(reader: Reader) -> None:
+    text = "Tokayev was in Batumi on March 4; he met Kobakhidze there, and their delegations exchanged six treaties."
+    assert [(event.date_start, event.number) for event in read(reader, text, "signing")] == [("2024-03-04", 6)]
+
+
+def test_a_summit_that_closed_with_a_declaration_signed_nothing(reader: Reader) -> None:
+    assert read(reader, "The 19th G20 summit closed in Rio de Janeiro with a declaration.", "signing") == []

@@ -57,7 +57,7 @@ def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
         if above.pos_ in ("VERB", "AUX"):
             lemma = above.lemma_.lower()
             infinitive = [child for child in above.children if child.dep_ == "xcomp" and child.lemma_ in HELD]
-            if below.lemma_ == "preparation" or (lemma == "prepare" and below.lower_ == "for"):
+            if below.lemma_ == "preparation" or (lemma == "prepare" and (below.lower_ == "for" or below.dep_ == "dobj")):
                 return above, subjects(above) if lemma == "prepare" else []
             if lemma == "be" and infinitive:
                 return infinitive[0], []

@@ -19,7 +19,7 @@ NOUNS = words("signings_nouns")
 # Letters, notes and statements are exchanged without being signed.
 WORDS_ONLY = frozenset({"letter", "statement", "text", "paper", "plan", "deal"})
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
-ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
+ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "oversaw", "observe", "hold", "conduct"})
 FRUITS = frozenset({"fruit", "result", "outcome", "product", "harvest"})
 SLIGHT = frozenset({"deal", "plan", "package", "act", "paper", "text", "letter", "statement", "partnership", "programme", "program"})
 # `the cabinet approved the signing of a treaty`
@@ -141,7 +141,8 @@ def _yielded(scene: Scene, verb: Node) -> Draft | None:
     draft = Draft("signing", verb, status=status_of(verb))
     fill_papers(scene, draft, verb, papers)
     fill_signers(scene, draft, verb, papers, [])
-    return draft
+    # `the G20 summit closed with a declaration`: one document of nobody named is the summit's own.
+    return draft if draft.who or (draft.number or 0) > 1 else None
 
 
 def _is_occasion(scene: Scene, node: Node) -> bool:

@@ -30,6 +30,7 @@ from daliz.relations.reading.visits import visits
 
 VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
 SHORT_QUOTE = 4
+BY_THE_WAY = ("session", "signing")
 
 
 @lru_cache(maxsize=8)
@@ -106,7 +107,8 @@ class Reader:
                 before = days[-1]
             drafts = drafts_of(scene)
             article.topics.append((scene.parsed.start, scene.subject()))
-            found = [_event(scene, draft, day, before) for draft in drafts]
+            shared = _one_day(drafts) or before
+            found = [_event(scene, draft, day, shared if draft.kind in BY_THE_WAY else before) for draft in drafts]
             told = [(e, d) for e, d in zip(found, drafts, strict=True) if d.days and e.date_start and _holds(e)]
             exact = [e.date_start for e, d in told if not _long_ago(d)]
             at = scene.parsed.start if exact else at
@@ -119,6 +121,14 @@ def _told(whens: Sequence[When], day: date | None) -> list[str]:
     """The one day that a sentence tells, for what the next sentences tell: `consulted each other on Tuesday`."""
     days = {when.past[0] for when in whens if when.form in ("weekday", "day", "today", "yesterday") and when.past[0] == when.past[1]}
     return [told for told in days if len(days) == 1 and len(told) == len("2024-03-11") and _near(told, day)]
+
+
+def _one_day(drafts: Sequence[Draft]) -> str | None:
+    """The one day that the deeds of a sentence share, for a session or signing told by the way without one."""
+    deeds = [draft for draft in drafts if draft.status == "done" and draft.kind in (*BY_THE_WAY, "visit", "meeting")]
+    days = {draft.days[0] for draft in deeds if draft.days and not _long_ago(draft)}
+    told = next(iter(days)) if len(days) == 1 else ""
+    return told if len(told) == len("2024-03-11") else None
 
 
 def _holds(event: ReadEvent) -> bool:
