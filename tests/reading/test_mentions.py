@@ -138,12 +138,17 @@ def test_what_stands_behind_a_surname_is_not_always_part_of_the_name(reader: Rea
         ("the presidents of Georgia and Türkiye met", [("GEO", "Salome Zourabichvili"), ("TUR", "Recep Tayyip Erdogan")]),
         ("Italian leader Giorgia Meloni spoke", [("ITA", "Giorgia Meloni")]),
         ("the Japanese opposition leader spoke", [("JPN", "official of Japan")]),
-        ("Student leaders from Georgia and Türkiye met", [("GEO", "official of Georgia"), ("TUR", "official of Turkiye")]),
+        ("Student leaders from Georgia and Türkiye met", [("GEO", "private person of Georgia"), ("TUR", "private person of Turkiye")]),
     ],
 )
 def test_a_leader_holds_the_office_that_leads_the_country(reader: Reader, text: str, leaders: list[tuple[str, str]]) -> None:
     (found,) = mentions(reader, text)
     assert [(party.country, fold(party.name)) for party in found.parties] == [(country, fold(name)) for country, name in leaders]
+
+
+def test_leaders_of_unions_pay_no_visits_between_states(reader: Reader) -> None:
+    events = reader.read("Union leaders from France and Germany met in Strasbourg on Tuesday.", "2025-03-12").events
+    assert [event for event in events if event.kind == "visit"] == []
 
 
 @pytest.mark.parametrize("text", ["His Excellency Mr. Xi Jinping", "Her Majesty Queen Elizabeth II", "H.E. Prof. Mahmoud Abbas"])
