@@ -145,6 +145,10 @@ def test_a_plan_that_falls_short_in_a_simulated_year_is_widened_within_the_budge
     assert (best.units >= first.units).all()
     assert first.cost_usd <= best.cost_usd <= 1.5e9
     assert best.gap >= first.gap
+    poor = replace(through, design=through.design.with_budget(first.cost_usd))
+    first, best = corrected(poor, invest(through.design, target=True))
+    assert best.units == pytest.approx(first.units)
+    assert best.needs_budget
 
 
 def test_a_plan_is_widened_by_nothing_that_mends_nothing(through: Expansion) -> None:

@@ -125,7 +125,12 @@ def _print_json(problem: Expansion, answer: Answer, tonnes: float | None, checke
                 "simulated": None if checked is None else _measured(checked[0]),
                 "widened": None
                 if checked is None
-                else {**_measured(checked[1]), "cost_usd": checked[1].cost_usd, "build": _chosen(problem, checked[1].units)},
+                else {
+                    **_measured(checked[1]),
+                    "cost_usd": checked[1].cost_usd,
+                    "needs_budget": checked[1].needs_budget,
+                    "build": _chosen(problem, checked[1].units),
+                },
                 "projects_without_cost": list(problem.without_cost),
                 "demands_without_service": list(problem.unreachable),
                 "demands_set_aside": {country: list(demands) for country, demands in problem.set_aside.items()},
@@ -169,8 +174,7 @@ def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tup
         _tell_nothing_to_build(problem, carried)
     if checked is not None and short:
         _tell_shortfall(problem, carried, *checked)
-    if checked is not None and problem.set_aside:
-        say("A simulated year has every country open; it says nothing of the scenarios in which one is closed.")
+        _tell_open_year(problem)
     if not answer.reached and tonnes is not None:
         why = _named(problem.corridor, answer.why)
         say(f"By yearly capacities {tonnes / 1e6:,.2f} million t a year cannot be carried{worst}; what keeps it from it is {why}.")
@@ -243,6 +247,14 @@ def _tell_shortfall(problem: Expansion, carried: float, first: Checked, best: Ch
         say(f"That is as near as {limit}. What cargo waits for then: {waits}.")
 
 
+def _tell_open_year(problem: Expansion) -> None:
+    """What the simulation leaves out where scenarios close a country."""
+    from daliz.cli.say import say
+
+    if problem.set_aside:
+        say("The simulated year has every country open; it says nothing of the scenarios in which one is closed.")
+
+
 def _tell_units(chosen: list[dict[str, object]]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -274,5 +286,6 @@ def _tell_certainty(problem: Expansion, answer: Answer, checked: tuple[Checked, 
     if checked is not None and checked[0].gap >= -CLOSE:
         say(f"A simulated year with this built delivers {checked[0].delivered_teu_year:,.0f} of {checked[0].wanted_teu_year:,.0f} TEU "
             f"({_share(checked[0])}).")  # fmt: skip
+        _tell_open_year(problem)
     if answer.cost:
         say("Costs have no interval: those of projects are as published, those of steps are single estimates.")
