@@ -295,8 +295,8 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
 
 def lasts_until(text: str, article: date | None) -> str | None:
     """The one day up to which something is said to last: `will stay until December 20`."""
-    found = set()
-    for match in ANY.finditer(text):
+    found: set[str] = set()
+    for match in ANY.finditer(text) if "until " in text or "till " in text else ():
         form, groups = _form(match), _groups(match)
         if article is None or form not in ("day", "weekday") or not OPEN_END.search(text[: match.start()]):
             continue

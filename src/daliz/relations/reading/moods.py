@@ -12,6 +12,8 @@ from daliz.relations.reading.tree import up
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+# Under this name a parsed sentence keeps the phrases of `moods.csv` that stand in it.
+PHRASES = "phrases"
 STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
 # `chose Ankara for his first trip, meeting Erdogan there` tells of the trip.
@@ -200,11 +202,18 @@ def _main_mood(verb: Node) -> str | None:
 
 def _ruled_out(node: Node) -> str | None:
     """`is out of the question`, `is not on the agenda`: phrases that deny what they speak of."""
+    said = node.doc.user_data.get(PHRASES)
+    if said is None:
+        text = " ".join(child.lower_ for child in node.doc)
+        said = [row for row in rows("moods") if row["where"] == "phrase" and row["word"] in text]
+        node.doc.user_data[PHRASES] = said
+    if not said:
+        return None
     clause = next((above for above in (node, *up(node)) if above.dep_ in ("ROOT", "ccomp", "conj") and above.pos_ in ("VERB", "AUX")), node)
     above = {upper.i for upper in (node, *up(node))}
     aside = {inner.i for child in clause.subtree if child.dep_ == "relcl" and child.i not in above for inner in child.subtree}
     words = " ".join(child.lower_ for child in clause.subtree if child.i not in aside)
-    return next((row["mood"] for row in rows("moods") if row["where"] == "phrase" and row["word"] in words), None)
+    return next((row["mood"] for row in said if row["word"] in words), None)
 
 
 def _has_own_tense(verb: Node) -> bool:
