@@ -37,10 +37,10 @@ class Branch(NamedTuple):
 class Tree:
     """The branches still open (a heap), the best units found, and the least bound of the branches that were closed."""
 
-    def __init__(self, pricing: Pricing, gap: float, best: Found | None = None) -> None:
+    def __init__(self, pricing: Pricing, gap: float, bound: float, best: Found | None = None) -> None:
         self.pricing, self.master, self.gap, self.best = pricing, pricing.master, gap, best
         self.share = self.master.built()
-        self.open = [Branch(-np.inf, 0, *self.master.limits())]
+        self.open = [Branch(bound, 0, *self.master.limits())]
         self.made, self.closed = 0, np.inf
 
     def search(self) -> Settled:

@@ -98,14 +98,13 @@ def solve_routes(
 
 def _whole(pricing: Pricing, gap: float) -> Settled:
     """Whole units, from a complete relaxation."""
-    master, found = pricing.master, None
+    master, found, bound = pricing.master, None, pricing.master.value()
     if master.goal in GROWTHS or (master.goal == "build_cost" and len(master.short)):
-        relaxation = master.value()
-        settled = Turns(pricing, gap).search()
-        if settled.status != "unsettled":
-            return settled._replace(bound=max(relaxation, settled.bound))
-        found = settled.found
-    return Tree(pricing, gap, found).search()
+        found, least, status = Turns(pricing, gap).search()
+        bound = max(bound, least)
+        if status != "unsettled":
+            return Settled(found, bound, status)
+    return Tree(pricing, gap, bound, found).search()
 
 
 def _units(design: Design, built: Floats, relaxed: bool) -> Floats:

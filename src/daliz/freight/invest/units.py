@@ -139,10 +139,12 @@ class Turns:
         """Complete routes for the units, with a cut where they fall short. Returns: whether they make what the cuts let hope for."""
         self.master.hold(units)
         if self.master.goal == "build_cost":
-            found = self.pricing.carries(self.cuts.cut)
-            if found and self.whole:
-                self.best = self.pricing.held(units)
-            return found
+            carried = self.pricing.carries(self.cuts.cut)
+            if not (carried and self.whole):
+                return carried
+            found = self.pricing.held(units)
+            self.best = found or self.best
+            return found is not None
         value = self.pricing.complete()
         self.cuts.cut()
         if self.whole and (self.best is None or value < self.best.objective):
