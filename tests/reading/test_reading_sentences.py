@@ -1081,3 +1081,50 @@ def test_a_signing_told_by_the_way_is_of_the_day_of_its_sentence(reader: Reader)
 
 def test_a_summit_that_closed_with_a_declaration_signed_nothing(reader: Reader) -> None:
     assert read(reader, "The 19th G20 summit closed in Rio de Janeiro with a declaration.", "signing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("The Qatari emir met the honoured guest, Kassym-Jomart Tokayev, in Doha.", {("KAZ", "QAT", DAY)}),
+        ("A group of Kazakh MPs has left for Doha.", {("KAZ", "QAT", DAY)}),
+        ("Tokayev was the only leader at the forum in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Tokayev met Erdogan in Doha on Monday.", {("KAZ", "QAT", "2024-03-11"), ("TUR", "QAT", "2024-03-11")}),
+        ("Tokayev's 2022 visit to Doha came three weeks before the fair.", {("KAZ", "QAT", "2022")}),
+        ("Qatar awaits Tokayev in May.", {("KAZ", "QAT", "2024-05")}),
+        ("There is no plan for Tokayev to go to Doha.", set()),
+        ("Tokayev would be welcome in Doha, the emir said.", set()),
+    ],
+)
+def test_guests_and_plans_in_other_words(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    visits = [visit for visit in read(reader, text, "visit") if visit.status in ("done", "planned")]
+    assert {(visit.who[0].country, visit.country, visit.date_start) for visit in visits} == trips
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "codes"),
+    [
+        ("Central Asia's five presidents signed a treaty in Astana.", 1, ["KAZ", "KGZ", "TJK", "TKM", "UZB"]),
+        ("Astana and Tbilisi have a new deal on fish, initialled by their ministers on Monday.", 1, ["GEO", "KAZ"]),
+        ("Tokayev came to Tbilisi with a plan of works for 2024-2034, which he signed together with Kobakhidze.", 1, ["GEO", "KAZ"]),
+    ],
+)
+def test_documents_whose_signers_or_names_stand_apart(reader: Reader, text: str, number: int, codes: list[str]) -> None:
+    (signing,) = read(reader, text, "signing")
+    assert (signing.number, sorted(signing.countries())) == (number, codes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Six treaties crowned the third session of the Kazakh-Georgian council, hosted by Tokayev.",
+        "The third session of the council of Kazakhstan and Georgia, hosted by Tokayev.",
+    ],
+)
+def test_a_session_that_is_crowned_or_hosted_was_held(reader: Reader, text: str) -> None:
+    assert [(event.number, event.status) for event in read(reader, text, "session")] == [(3, "done")]
+
+
+def test_those_who_met_beside_a_summit_are_not_its_parties(reader: Reader) -> None:
+    text = "On the sidelines of the SCO summit in Astana on Monday Tokayev and Aliyev signed a treaty."
+    assert all(set(event.countries()) != {"KAZ", "AZE"} for event in read(reader, text, "session"))

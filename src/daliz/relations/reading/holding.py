@@ -34,7 +34,7 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
     own = _own_clause(node)
     if own is not None and own[0].lemma_ not in PLANNING:
         return own
-    return _clause_above(node) or own
+    return _clause_above(node) or own or _led(node)
 
 
 def _own_clause(node: Node) -> tuple[Node, list[Node]] | None:
@@ -51,6 +51,12 @@ def _own_clause(node: Node) -> tuple[Node, list[Node]] | None:
     return None
 
 
+def _led(node: Node) -> tuple[Node, list[Node]] | None:
+    """`the third session, chaired by both presidents`, of which nothing else is told."""
+    led = [child for child in children(node, "acl") if child.tag_ == "VBN" and child.lemma_ in LED and pobjs(child, ("by",))]
+    return (led[0], pobjs(led[0], ("by",))) if led else None
+
+
 def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
     below = node
     for above in up(node):
@@ -65,14 +71,20 @@ def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
                 return above, agents(above) if passive(above) else []
             if below.i == node.i and below.dep_ == "nsubj" and ordinal_before(node)[0] is not None:
                 return above, []
-            if below.i == node.i and below.dep_ == "dobj" and lemma in ("follow", "mark") and ordinal_before(node)[0] is not None:
+            if (
+                below.i == node.i
+                and below.dep_ == "dobj"
+                and lemma in ("follow", "mark", "crown", "conclude")
+                and ordinal_before(node)[0] is not None
+            ):
                 return above, []
             if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
                 return above, subjects(above)
             if below.dep_ in ("dobj", "obj", "conj") and (lemma in HOSTS or lemma in HELD):
                 return above, subjects(above)
             if below.dep_ in ("prep", "pcomp", "agent") and below.lower_ in WHEREIN:
-                return (above, subjects(above)) if lemma in TAKING_PART or below.lower_ in MEANWHILE else None
+                aside = any(upper.lemma_ in ("margin", "sideline") for upper in up(node))
+                return (above, [] if aside else subjects(above)) if lemma in TAKING_PART or below.lower_ in MEANWHILE else None
             if is_document(below) and below.dep_ in ("dobj", "nsubjpass") and lemma in SIGNS:
                 return above, agents(above)
             if below.dep_ == "prep" and below.lower_ == "for" and (lemma in GATHERS or lemma in HOLDING):

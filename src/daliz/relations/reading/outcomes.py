@@ -19,7 +19,7 @@ NOUNS = words("signings_nouns")
 # Letters, notes and statements are exchanged without being signed.
 WORDS_ONLY = frozenset({"letter", "statement", "text", "paper", "plan", "deal"})
 OCCASIONS = words("visits_carriers") | words("sessions_talks") | words("sessions_nouns")
-ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "oversaw", "observe", "hold", "conduct"})
+ATTENDS = frozenset({"attend", "witness", "complete", "oversee", "observe", "hold", "conduct"})
 FRUITS = frozenset({"fruit", "result", "outcome", "product", "harvest"})
 SLIGHT = frozenset({"deal", "plan", "package", "act", "paper", "text", "letter", "statement", "partnership", "programme", "program"})
 # `the cabinet approved the signing of a treaty`

@@ -72,7 +72,8 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     if verb.lemma_ == "put" and not signed:
         targets = [target for target in targets if target.lemma_ != "paper"]
     papers = [paper for target in targets for paper in papers_of(target)]
-    if not papers and any(target.lower_ in ("it", "them") for target in targets):
+    told_before = any(target.lower_ in ("it", "them") for target in targets) or verb.dep_ == "relcl" or _initialled_aside(verb)
+    if not papers and told_before and not any(scene.mention(target) for target in targets):
         papers = [other for other in verb.doc[: verb.i] if is_document(other)][-1:]
     reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
     if reduced:
@@ -96,9 +97,15 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
     ceremony = verb.dep_ in ("acl", "relcl") and verb.head.lemma_ == "ceremony"
     draft = Draft(kind, verb, status=status_of(verb.head if ceremony else teller or verb))
     fill_papers(scene, draft, verb, papers)
-    signers = [verb.head] if reduced else (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if passive(verb) else subjects(verb)
+    by_whom = passive(verb) or _initialled_aside(verb)
+    signers = [verb.head] if reduced else (pobjs(verb, ("by",)) or _by_further_on(scene, verb)) if by_whom else subjects(verb)
     fill_signers(scene, draft, verb, papers, signers)
     return draft if draft.who or kind == "signing" else None
+
+
+def _initialled_aside(verb: Node) -> bool:
+    """`a border deal, initialled by both ministers`, which the tree hangs on the main verb."""
+    return verb.tag_ == "VBN" and verb.dep_ == "advcl" and bool(pobjs(verb, ("by",))) and not children(verb, "dobj", "aux", "auxpass")
 
 
 def _teller(verb: Node) -> Node | None:
