@@ -125,8 +125,10 @@ def _without_namesakes(units: list[Unit]) -> list[Unit]:
 def _goes_on(tokens: Sequence[Token], index: int, units: Sequence[Unit]) -> bool:
     """Whether a name goes on in small letters: `Park Jae-in`, `Nurlan Talant uulu`, not `the Goldman Sachs-led group`."""
     word = tokens[index].text
+    if not units or units[-1].letter not in "NH":
+        return False
     if word in PATRONYMIC:
-        return bool(units) and units[-1].letter == "N"
+        return units[-1].letter == "N"
     named = "".join(unit.letter for unit in units[-3:]) == "NNH"
     return named and word.isalpha() and word.islower() and _attached(tokens, index) and not word.endswith(ACTED)
 
