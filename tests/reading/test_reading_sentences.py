@@ -1128,3 +1128,8 @@ def test_a_session_that_is_crowned_or_hosted_was_held(reader: Reader, text: str)
 def test_those_who_met_beside_a_summit_are_not_its_parties(reader: Reader) -> None:
     text = "On the sidelines of the SCO summit in Astana on Monday Tokayev and Aliyev signed a treaty."
     assert all(set(event.countries()) != {"KAZ", "AZE"} for event in read(reader, text, "session"))
+
+
+def test_planned_for_a_year_says_when(reader: Reader) -> None:
+    (session,) = read(reader, "The third session of the Kazakh-Georgian council is planned for 2026 in Batumi.", "session")
+    assert (session.date_start, session.status, session.number) == ("2026", "planned", 3)

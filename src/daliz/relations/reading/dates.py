@@ -45,7 +45,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+later|(?:the\s+)?(?:next|following)\s+(?:day|morning)"),
     (
         "earlier",
-        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|before|ahead\s+of(?:\s+the\s+(?:others|rest))?|after\s+(?:he|she|they)\b)"
+        rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+(?:earlier|early|before|ahead\s+of(?:\s+the\s+(?:others|rest))?|after\s+(?:he|she|they)\b)"
         r"|(?:the\s+)?(?:previous\s+(?:day|evening|night)|(?:day|evening|night)\s+before|eve)\b",
     ),
     (
@@ -74,6 +74,11 @@ FORMER = re.compile(
     r"(?:\s+to\s+\w+)?\s+(?:for|on|in)\s+(?:the\s+)?(?:early\s+|mid-?|late\s+)?$",
     re.IGNORECASE,
 )
+# `three weeks before the invasion` is told by the invasion's day, not by the report's.
+OF_SOMETHING = re.compile(r"\s+(?:the|a|an|his|her|its|their)\b")
+NEAR = 30
+# `is planned for 2026` says when, `a plan for 2026` does not.
+SET_FOR = re.compile(r"\b(?:planned|scheduled|set|due|slated|fixed|expected)\s+for\s+$", re.IGNORECASE)
 APART = re.compile(r";|\bwill\b|\b(?:is|are) (?:to|due|expected)\b")
 DAILY = ("weekday", "weekdays", "today", "yesterday", "tomorrow")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -250,7 +255,11 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
             or FIRST_SINCE.search(text[: match.start()])
             or FORMER.search(text[: match.start()])
             or (form == "year" and COUNTED_IN.search(text[: match.start()]))
-            or ((form == "year" or "current" in match[0]) and text[: match.start()].endswith("for "))
+            or (
+                (form == "year" or "current" in match[0])
+                and text[: match.start()].endswith("for ")
+                and not SET_FOR.search(text[: match.start()])
+            )
         ):
             continue
         if form in ("later", "earlier", "same"):
@@ -283,6 +292,10 @@ def dates_in(text: str, article: date | None, offset: int = 0, exact: bool = Tru
         if match[0].casefold().endswith("eve") and text[match.end() :].startswith(" of"):
             # `the eve of the summit` is told by the summit's day, not by one named before.
             base = [when for when in base if when.start - offset > match.end()]
+            if not base:
+                continue
+        if match[0].casefold().endswith("before") and OF_SOMETHING.match(text[match.end() :]):
+            base = [when for when in base if 0 <= when.start - offset - match.end() < NEAR]
             if not base:
                 continue
         told = before or (article.isoformat() if article and exact and shift < 0 else None)
