@@ -45,6 +45,15 @@ def test_every_goal_agrees_with_arcs_and_is_proved(goal: Goal, options: str, car
     assert by_routes.bound == pytest.approx(by_arcs.objective, rel=2e-6, abs=1e-6)
 
 
+def test_routes_to_begin_with_change_the_way_and_not_the_answer() -> None:
+    design = corridor_like(seed=2)
+    first = solve_routes(design, gap=1e-6)
+    again = solve_routes(design, routes=first.routes, gap=1e-6)
+    assert again.solved.objective == pytest.approx(first.solved.objective, rel=2e-6)
+    assert again.rounds < first.rounds
+    assert set(first.routes) <= set(again.routes)
+
+
 @pytest.mark.parametrize("goal", ["cost", "worst_growth"])
 def test_out_of_time_the_best_found_is_kept_and_what_it_may_miss(goal: Goal) -> None:
     design = corridor_like(nodes=40, links=90, demands=60, projects=20, scenarios=4)
