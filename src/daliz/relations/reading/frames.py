@@ -98,8 +98,15 @@ class Scene:
                     found += self.parties(part, deep=False)
         for child in pobjs(node, ("of", "from", "between", "by", "among")):
             found += self.parties(child, deep=False)
-            if self.mention(child) is None and child.tag_ in ("NN", "NNS"):
+            if self.mention(child) is None and child.tag_ in ("NN", "NNS", "NNPS"):
                 found += [party for inner in pobjs(child, ("of", "from")) for party in self.parties(inner, deep=False)]
+            if self.mention(child) is None and child.lower_ in DELEGATES:
+                found += [
+                    party
+                    for inner in child.children
+                    if inner.dep_ in ("amod", "poss", "compound")
+                    for party in self.parties(inner, deep=False)
+                ]
         return unique(found)
 
     def _leader(self, node: Node) -> tuple[Party, ...]:

@@ -59,6 +59,8 @@ def _verb_mood(verb: Node) -> str:
         and any(child.dep_ == "aux" and child.tag_ in ("VBZ", "VBP") for child in verb.children)
     ):
         mood = _stronger(mood, "planned")
+    if verb.lemma_ == "be" and any(child.lower_ == "off" and not list(child.children) for child in verb.children):
+        mood = _stronger(mood, "negated")
     if _inverted(verb):
         mood = _stronger(mood, "hypothetical")
     if any(
@@ -147,7 +149,7 @@ def status_of(node: Node) -> str:
                 mood = _stronger(mood, "hypothetical")
             if below.dep_ == "acl" and below.tag_ != "VB":
                 mood = _stronger(mood, _moods().get(("that", above.lemma_.lower())))
-            if below.dep_ in ("acl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):
+            if below.dep_ in ("acl", "advcl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):
                 accepted = above.lemma_ == "invitation" and above.head.lemma_ == "accept"
                 mood = _stronger(mood, "planned" if accepted else _moods().get(("noun", above.lemma_.lower())))
                 mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)

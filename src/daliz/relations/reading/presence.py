@@ -42,6 +42,8 @@ def presences(scene: Scene) -> list[Draft]:
             who = objects(node) if passive(node) else subjects(node)
             there = any(child.lower_ == "there" for child in node.children)
             places = spoken_of(scene, node, scene.people(who)) if there else _places(scene, node)
+            if node.lemma_ == "meet" and not passive(node):
+                who = [*who, *(other for other in (*objects(node), *pobjs(node, ("with",))) if scene.mention(other) is not None)]
             found += _drafts(scene, node, node, who, places[:1])
         elif node.pos_ == "VERB" and node.lemma_ in DISCUSSES:
             partners = [other for holder in (node, *children(node, "dobj")) for other in pobjs(holder, ("with",))]
@@ -119,6 +121,8 @@ def _verb_of(node: Node) -> tuple[Node | None, Node | None]:
             return above, prep
         if above.dep_ == "prep" or above.pos_ == "ADP":
             prep = above if prep is None or above.lower_ != "of" else prep
+        elif above.dep_ == "attr" and above.head.lemma_ == "be":
+            continue
         elif above.lemma_ not in ACTS and above.lower_ not in COUNTS:
             return None, None
     return None, None

@@ -56,6 +56,7 @@ def meetings(scene: Scene) -> list[Draft]:
 
 
 def _sides(scene: Scene, nodes: list[Node]) -> tuple[Party, ...]:
+    nodes = [*nodes, *(named for node in nodes if scene.mention(node) is None for named in children(node, "appos"))]
     parties = [party for node in nodes if scene.mention(node) for party in scene.parties(node)]
     parties += [party for node in nodes if scene.mention(node) is None for party in scene.people([node])]
     return unique(party for party in parties if party.rank not in ("institution", "company"))

@@ -119,6 +119,8 @@ def _whither(scene: Scene, node: Node, who: tuple[Party, ...], places: list[Ment
     """Where a verb leads that names no place itself: who invited, the event, `there`, `our country`; both ends of `left A for B`."""
     if not places and scene.parsed.inviter is not None and node.lemma_ in ("arrive", "come", "visit"):
         places = [scene.parsed.inviter]
+    if not places and node.lemma_ in ("expect", "await"):
+        places = [held for child in subjects(node) if (held := scene.mention(child)) is not None and held.kind in PLACES]
     if node.lemma_ == "include" or (not places and node.lemma_ in GATHERS and subjects(node)):
         event = subjects(node)[0]
         places = [place for part in (event, *pobjs(event, ("at", "of"))) for place in venue(scene, part)]
@@ -134,7 +136,7 @@ def _whither(scene: Scene, node: Node, who: tuple[Party, ...], places: list[Ment
 
 def _only_there(node: Node, who: tuple[Party, ...]) -> bool:
     """`is to meet`, and whoever is somewhere without an office that travels, make no visit."""
-    if node.lemma_ == "be" and any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in node.children):
+    if node.lemma_ == "be" and any((child.dep_ == "xcomp" and child.tag_ == "VB") or child.lower_ == "welcome" for child in node.children):
         return True
     return node.lemma_ in ("be", "spend", "stay") and not all(party.rank in STAY_RANKS for party in who)
 
