@@ -110,6 +110,8 @@ def test_an_unknown_person_keeps_name_office_and_country(reader: Reader) -> None
         ("Moldova's pro-European President Maia Sandu", "Maia Sandu"),
         ("Kosovo Prime Minister Albin Kurti", "Albin Kurti"),
         ("Finance Minister Ian Borg (Malta)", "Ian Borg"),
+        ("the UK Minister for Europe Stephen Doughty", "Stephen Doughty"),
+        ("Irish Minister for Finance Paschal Donohoe", "Paschal Donohoe"),
         ("Malaysian Trade Minister Datuk Seri Azlan Bin Haji Hasan", "Azlan Bin Haji Hasan"),
         ("Pakistan's Foreign Minister Senator Mohammad Ishaq Dar", "Mohammad Ishaq Dar"),
         ("the Philippines' Foreign Secretary Maria Cruz", "Maria Cruz"),
