@@ -1133,3 +1133,8 @@ def test_those_who_met_beside_a_summit_are_not_its_parties(reader: Reader) -> No
 def test_planned_for_a_year_says_when(reader: Reader) -> None:
     (session,) = read(reader, "The third session of the Kazakh-Georgian council is planned for 2026 in Batumi.", "session")
     assert (session.date_start, session.status, session.number) == ("2026", "planned", 3)
+
+
+@pytest.mark.parametrize(("told", "number"), [("Half a dozen", 6), ("A dozen", 12), ("Two dozen", 24), ("Dozens of", None), ("Several", None)])
+def test_dozens_of_documents(reader: Reader, told: str, number: int | None) -> None:
+    assert [event.number for event in read(reader, f"{told} treaties were signed by Kazakhstan and Georgia.", "signing")] == [number]

@@ -103,6 +103,7 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
             number = number_of(child.text)
             if number is not None and child.lower_ not in ("a", "an") and not _measures(child):
                 earlier = _of_other_sorts(child)
+                number *= _times(child)
                 return number + sum(number_of(one.text) or 0 for one in earlier), [child, *earlier]
     if (before := _number_before(node)) is not None:
         return number_of(before.text), [before]
@@ -132,6 +133,15 @@ def listed_after(scene: Scene, paper: Node) -> float | None:
         items[-1].append(node)
     named = [item for item in items if any(is_document(node) for node in item)]
     return float(len(named)) if len(named) > 1 else None
+
+
+def _times(number: Node) -> float:
+    """What multiplies a dozen or a hundred: `two dozen`, `half a dozen`."""
+    if number.lower_ not in ("dozen", "hundred") or number.i == 0:
+        return 1.0
+    if number.i > 1 and number.nbor(-2).lower_ == "half":
+        return 0.5
+    return number_of(number.nbor(-1).text) or 1.0
 
 
 def _measures(number: Node) -> bool:
