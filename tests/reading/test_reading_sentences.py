@@ -1135,6 +1135,8 @@ def test_planned_for_a_year_says_when(reader: Reader) -> None:
     assert (session.date_start, session.status, session.number) == ("2026", "planned", 3)
 
 
-@pytest.mark.parametrize(("told", "number"), [("Half a dozen", 6), ("A dozen", 12), ("Two dozen", 24), ("Dozens of", None), ("Several", None)])
+@pytest.mark.parametrize(
+    ("told", "number"), [("Half a dozen", 6), ("A dozen", 12), ("Two dozen", 24), ("Dozens of", None), ("Several", None)]
+)
 def test_dozens_of_documents(reader: Reader, told: str, number: int | None) -> None:
     assert [event.number for event in read(reader, f"{told} treaties were signed by Kazakhstan and Georgia.", "signing")] == [number]
