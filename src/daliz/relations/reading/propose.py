@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from daliz.relations.countries import country_name
+from daliz.relations.countries import countries, country_name
 from daliz.relations.reading.events import Party, ReadEvent
 from daliz.relations.reading.lexicon import rows
 
@@ -70,12 +70,13 @@ def _slug(*parts: object) -> str:
 
 
 def _codes(parties: Sequence[Party]) -> list[str]:
-    return sorted({party.country for party in parties if party.country})
+    return sorted({party.country for party in parties if party.country and party.country in countries()})
 
 
 def _visit(event: ReadEvent) -> tuple[str, dict[str, object]]:
     who = event.who[0]
-    if event.date_start is None or who.country is None or event.country is None:
+    # Officials of the European Union have no country of their own that the table could hold.
+    if event.date_start is None or who.country not in countries() or event.country is None:
         return "meetings", {}
     return "meetings", {
         "id": _slug("read", who.country, event.country, event.date_start),
@@ -157,7 +158,7 @@ def _project(event: ReadEvent) -> tuple[str, dict[str, object]]:
 
 
 def _trade(event: ReadEvent) -> tuple[str, dict[str, object]]:
-    codes = [party.country for party in event.who if party.country]
+    codes = event.countries()
     if event.number is None or not codes:
         return "trade", {}
     counted = {"t": (event.number / 1e6, "Mt"), "TEU": (event.number, "TEU")}
