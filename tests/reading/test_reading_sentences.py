@@ -1140,3 +1140,40 @@ def test_planned_for_a_year_says_when(reader: Reader) -> None:
 )
 def test_dozens_of_documents(reader: Reader, told: str, number: int | None) -> None:
     assert [event.number for event in read(reader, f"{told} treaties were signed by Kazakhstan and Georgia.", "signing")] == [number]
+
+
+def test_the_day_of_a_report_is_not_that_of_its_events(reader: Reader) -> None:
+    found = reader.read("BATUMI, March 12 - The third Kazakh-Georgian summit adopted a declaration on Monday.", DAY).events
+    assert {event.date_start for event in found if event.kind in ("session", "signing")} == {"2024-03-11"}
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("Astana and Tbilisi sealed an accord on fish, the embassy announced.", ["done"]),
+        ("Astana and Tbilisi concluded negotiations on a treaty on fish.", []),
+        ("The embassy announced that Astana and Tbilisi will sign a treaty on fish.", ["planned"]),
+    ],
+)
+def test_what_is_announced_keeps_its_own_tense(reader: Reader, text: str, statuses: list[str]) -> None:
+    assert [event.status for event in read(reader, text, "signing")] == statuses
+
+
+def test_a_commission_revived_that_met(reader: Reader) -> None:
+    text = "Astana and Tbilisi revived their commission on fish, which met on Monday for the third time."
+    assert [(event.number, sorted(event.countries())) for event in read(reader, text, "session")] == [(3, ["GEO", "KAZ"])]
+
+
+def test_an_event_is_where_it_is_held_and_not_what_it_is_about(reader: Reader) -> None:
+    text = "DOHA: The emir will open the congress on March 14 with the war in Sudan on the agenda. Tokayev, who has been in Cairo, will come for the congress."
+    assert {(visit.country, visit.status) for visit in read(reader, text, "visit")} == {("EGY", "done"), ("QAT", "planned")}
+
+
+def test_an_office_is_held_by_who_came_from_abroad(reader: Reader) -> None:
+    text = "Prime Minister Olzhas Bektenov met Prime Minister Petr Fiala on Monday. The Prime Minister had come to Prague from Warsaw."
+    assert {(visit.who[0].country, visit.country) for visit in read(reader, text, "visit")} == {("KAZ", "CZE")}
+
+
+def test_who_arrives_and_leaves_stays_between(reader: Reader) -> None:
+    (visit,) = read(reader, "The fair opened in Doha on Monday. Tokayev arrived on Tuesday and leaves on Thursday.", "visit")
+    assert (visit.country, visit.date_start, visit.date_end) == ("QAT", "2024-03-12", "2024-03-14")

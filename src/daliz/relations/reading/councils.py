@@ -21,7 +21,8 @@ CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene
 
 def body_session(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     """The session of a body that is itself the subject or object of what is told."""
-    if node.dep_ in ("nsubj", "nsubjpass"):
+    told = [clause for clause in children(node, "relcl") if clause.lemma_ in CONVENES or _occurs(clause)]
+    if node.dep_ in ("nsubj", "nsubjpass") or told:
         return _meets(scene, node, mention)
     if mention.rank is None and node.dep_ in ("dobj", "pobj"):
         return (_chaired if node.dep_ == "dobj" else _launched)(scene, node, mention)

@@ -258,6 +258,13 @@ def _unfulfilled(verb: Node, mood: str | None) -> str | None:
     return "hypothetical" if mood == "planned" and before and verb.lemma_ in ("plan", "intend", "hope", "want", "mean") else mood
 
 
+def _past(verb: Node) -> bool:
+    """`sealed an accord`, `has been signed`: told as done, whoever announced it."""
+    return verb.tag_ == "VBD" or any(
+        child.lower_ in ("was", "were", "has", "have") and child.dep_ in ("aux", "auxpass") for child in verb.children
+    )
+
+
 def _governed(above: Node, below: Node, relation: str = "") -> str | None:
     mood = _moods().get(("governor", above.lemma_.lower()))
     relation = relation or below.dep_
@@ -266,6 +273,8 @@ def _governed(above: Node, below: Node, relation: str = "") -> str | None:
     if above.lemma_ == "choose" and any(child.lemma_ in MET and child.tag_ in ("VBG", "VBD") for child in above.children):
         return None
     if relation in ("nsubj", "advcl") or (relation == "prep" and below.lower_ in MEANWHILE):
+        return None
+    if relation == "ccomp" and above.lemma_ == "announce" and _past(below):
         return None
     if above.lemma_ in ("announce", "decide", "agree", "discuss", "set", "go", "call", "ask", "offer", "consider") and relation == "prep":
         return None

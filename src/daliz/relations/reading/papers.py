@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from daliz.relations.reading.frames import Scene
-from daliz.relations.reading.lexicon import rows
+from daliz.relations.reading.lexicon import rows, words
 from daliz.relations.reading.numbers import number_of
 from daliz.relations.reading.tree import pobjs, up
 
@@ -19,6 +19,7 @@ MOST = 300
 REACH = 5
 UNITS = frozenset({"-", "billion", "million", "bn", "mn", "percent", "%", "year", "month"})
 CURRENCIES = frozenset("$€£¥₸")
+TALKS = words("sessions_talks")
 PLURALS = frozenset({"memoranda", "mous"})
 ITEMS = re.compile(r"(?:\n+[ \t]*(?:[-–—•*·]|\d{1,2}[.)])[^\n]+)+")
 PART_OF = re.compile(r" ?: | [-–—] |\b(?:among (?:them|these|which)|including|such as|notably|namely)\b", re.IGNORECASE)
@@ -40,6 +41,9 @@ def papers_of(node: Node) -> list[Node]:
         return [node]
     if _elliptical(node):
         return [node]
+    if node.lemma_.lower() in TALKS:
+        # `concluded negotiations on a pact`
+        return []
     inner = [child for child in pobjs(node, ("of", "on")) if is_document(child)]
     if inner:
         return inner[:1]

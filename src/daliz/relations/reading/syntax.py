@@ -114,13 +114,16 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
     """The words that the model is to see: mentions as one word each, adverbial dates and `at the invitation of ...` left out."""
     parsed = Parsed(start, end, tokens, units, mentions)
     begins = {mention.first: mention for mention in mentions}
-    dropped = _adverbial(units) | _invitation(parsed) | dateline(units) | {index for index, unit in enumerate(units) if unit.text in QUOTES}
+    line = dateline(units)
+    dropped = _adverbial(units) | _invitation(parsed) | line | {index for index, unit in enumerate(units) if unit.text in QUOTES}
+    # The day of the report is none of its events' where the sentence tells another.
+    told = any(unit.when is not None for index, unit in enumerate(units) if index not in line)
     pending: list[When] = []
     index = 0
     while index < len(units):
         unit = units[index]
         if index in dropped:
-            if unit.when is not None:
+            if unit.when is not None and not (told and index in line):
                 pending.append(unit.when)
             index += 1
             continue
