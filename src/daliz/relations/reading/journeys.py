@@ -111,7 +111,16 @@ def is_remote(node: Node) -> bool:
 def from_abroad(scene: Scene, who: tuple[Party, ...], nodes: list[Node], places: list[Mention]) -> tuple[tuple[Party, ...], list[Node]]:
     """`Japarov met Tokayev as he began a visit to Kyrgyzstan`: `he` cannot be the one who lives there."""
     held = scene.mention(nodes[0]) if len(nodes) == 1 else None
-    if held is None or held.kind not in ("pronoun", "possessive") or not places or {p.country for p in who} != {places[0].country}:
+    if (
+        held is None
+        or held.kind not in ("pronoun", "possessive", "office")
+        or not places
+        or {p.country for p in who} != {places[0].country}
+    ):
         return who, nodes
     others = [(node, m) for node, m in scene.persons() if node.i < nodes[0].i and m.country not in (places[0].country, None)]
-    return (others[-1][1].parties, [others[-1][0]]) if others else (who, nodes)
+    if others and held.kind != "office":
+        return others[-1][1].parties, [others[-1][0]]
+    before = (m for m in scene.article.before(scene.parsed.start) if m.kind == "person" and len(m.parties) == 1)
+    named = (m.parties for m in before if m.country not in (places[0].country, None) and m.parties[0].rank == (held.rank or who[0].rank))
+    return next(named, who), nodes

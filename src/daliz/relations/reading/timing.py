@@ -14,7 +14,7 @@ from daliz.relations.reading.frames import Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.moods import told_in_turn
 from daliz.relations.reading.numbers import number_of, ordinal_of
-from daliz.relations.reading.tree import distance, objects, rights, up
+from daliz.relations.reading.tree import children, distance, objects, rights, up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -23,6 +23,7 @@ ASIDE = 3
 UNTIL = re.compile(r"\b(?:through|until|till|by|to|for|of)\s+(?:the\s+)?(?:end\s+of\s+)?$", re.IGNORECASE)
 # Days that a visit may last.
 LONGEST = 14
+LEAVES = ("leaves", "departs")
 SPANNED = "only the week or month is told"
 AT_ITS_END = "the day is that of the visit's end"
 REPORTS = words("timing_reports")
@@ -201,6 +202,8 @@ def _shares(node: Node, draft: Draft) -> bool:
     holder = next((verb for verb in verbs if not (verb.dep_ == "pcomp" and verb.head.head.pos_ == "NOUN")), None)
     if holder is not None and holder.dep_ == "advcl" and any(child.lower_ == "when" for child in holder.children):
         return any(holder.head.i in (own.i, own.head.i) for own in draft.anchors())
+    if holder is not None and holder.dep_ == "relcl" and draft.status == "planned" and holder.head.i in {own.i for own in draft.nodes}:
+        return any(child.lower_ == "where" for child in holder.children)
     aims = holder is not None and holder.dep_ in ("advcl", "xcomp") and any(child.tag_ == "TO" for child in holder.children)
     if holder is not None and aims and draft.status == "planned" and holder.head.i == draft.node.i:
         return True
@@ -247,9 +250,20 @@ def _staying(scene: Scene, draft: Draft) -> None:
     single = draft.days is not None and len(draft.days[0]) == len("2024-03-11") and draft.days[0] == draft.days[1]
     if draft.kind != "visit" or not single or day is None or draft.days is None or draft.left:
         return
-    last = lasts_until(scene.text(scene.parsed.start, scene.parsed.end), date.fromisoformat(day))
+    last = lasts_until(scene.text(scene.parsed.start, scene.parsed.end), date.fromisoformat(day)) or _leaves(scene, draft)
     if last is not None and 0 < (date.fromisoformat(last) - date.fromisoformat(draft.days[0])).days <= LONGEST:
         draft.days = (draft.days[0], last)
+
+
+def _leaves(scene: Scene, draft: Draft) -> str | None:
+    """`arrived on Wednesday and leaves on Friday`."""
+    for node, when in scene.whens():
+        # The model takes `leaves` for a noun at times.
+        verb = next((upper for upper in (node, *up(node)) if upper.pos_ == "VERB" or upper.lower_ in LEAVES), node)
+        alone = not children(verb, "dobj", "prep") and (verb.lemma_ in ("leave", "depart") or verb.lower_ in LEAVES)
+        if alone and verb.dep_ == "conj" and verb.head.i == draft.node.i:
+            return when.past[0] if verb.tag_ == "VBD" else when.ahead[0]
+    return None
 
 
 def _next_stop(scene: Scene, draft: Draft) -> bool:

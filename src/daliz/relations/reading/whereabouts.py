@@ -12,6 +12,7 @@ from daliz.relations.reading.events import Party
 from daliz.relations.reading.frames import AREAS, PLACES, Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
+from daliz.relations.reading.tree import up
 
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
@@ -26,16 +27,31 @@ def note_venue(scene: Scene) -> None:
     assert doc is not None
     if not any(node.lemma_.lower() in GATHERINGS or ((held := scene.mention(node)) and held.kind == "body") for node in doc):
         return
-    places = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and (place := scene.place(node))]
+    inside = [node for node in doc if node.dep_ == "pobj" and node.head.lower_ in ("in", "at") and not _aside(scene, node)]
+    own = [node for node in inside if _holds(scene, node.head.head)]
+    line = scene.article.dateline
+    places = [place for node in own or (inside if line is None else []) if (place := scene.place(node))]
     if not places and any(node.lemma_.lower() in GATHERINGS and node.head.lower_ == "for" for node in doc):
         places = [place for node in doc if node.dep_ == "pobj" and node.head.lower_ == "to" and (place := scene.place(node))]
     if not places and any(node.lower_ == "there" for node in doc):
         places = [place for _, place in scene.places()][:1]
-    line = scene.article.dateline
     places += [line] if line is not None and not places and not scene.article.venues else []
     days = [when for _, when in scene.whens() if when.form != "span" and len(when.past[0]) == len("2024-03-11")]
     if places:
         scene.article.venues.append(Venue(places[0], days[0] if days else None))
+
+
+def _holds(scene: Scene, node: Node) -> bool:
+    """Whether `in Baku` behind a word may tell where an event is: not `the war in Myanmar`."""
+    held = scene.mention(node)
+    return node.pos_ in ("VERB", "AUX") or node.lemma_.lower() in GATHERINGS or (held is not None and held.kind == "body")
+
+
+def _aside(scene: Scene, node: Node) -> bool:
+    """`Li, who has been in Jakarta, will come for the summit`: what is told of a person aside is no place of the event."""
+    clause = next((above for above in up(node) if above.dep_ == "relcl"), None)
+    held = scene.mention(clause.head) if clause is not None else None
+    return held is not None and held.kind in ("person", "group")
 
 
 def spoken_of(scene: Scene, node: Node, who: Iterable[Party]) -> list[Mention]:
