@@ -21,7 +21,7 @@ CONVENES = frozenset({"convene", "meet", "gather", "sit", "assemble", "reconvene
 
 def body_session(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     """The session of a body that is itself the subject or object of what is told."""
-    told = [clause for clause in children(node, "relcl") if clause.lemma_ in CONVENES or _occurs(clause)]
+    told = [clause for clause in _clauses(node) if clause.lemma_ in CONVENES or _occurs(clause)]
     if node.dep_ in ("nsubj", "nsubjpass") or told:
         return _meets(scene, node, mention)
     if mention.rank is None and node.dep_ in ("dobj", "pobj"):
@@ -31,7 +31,7 @@ def body_session(scene: Scene, node: Node, mention: Mention) -> Draft | None:
 
 def _meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     beside = [clause for clause in children(node.head, "advcl") if clause.tag_ == "VBG"]
-    verbs = (node.head, *children(node, "relcl", "acl"), *children(node.head, "xcomp"), *beside)
+    verbs = (node.head, *children(node, "acl"), *_clauses(node), *children(node.head, "xcomp"), *beside)
     verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or _occurs(verb)), None)
     if verb is None:
         return None
@@ -45,6 +45,14 @@ def _meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
             return None
     draft.place = place_of(scene, node, verb, [])
     return draft
+
+
+def _clauses(node: Node) -> list[Node]:
+    """Relative clauses of a body, also where the tree hangs `which met on Monday` on the main verb."""
+    aside = [
+        clause for clause in children(node.head, "advcl") if any(part.lower_ == "which" for part in children(clause, "nsubj", "nsubjpass"))
+    ]
+    return [*children(node, "relcl"), *aside]
 
 
 def is_domestic(draft: Draft, body: Mention) -> bool:
