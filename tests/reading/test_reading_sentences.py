@@ -1177,3 +1177,17 @@ def test_an_office_is_held_by_who_came_from_abroad(reader: Reader) -> None:
 def test_who_arrives_and_leaves_stays_between(reader: Reader) -> None:
     (visit,) = read(reader, "The fair opened in Doha on Monday. Tokayev arrived on Tuesday and leaves on Thursday.", "visit")
     assert (visit.country, visit.date_start, visit.date_end) == ("QAT", "2024-03-12", "2024-03-14")
+
+
+@pytest.mark.parametrize(
+    ("text", "sessions", "signings"),
+    [
+        ("As part of the third session of the Kazakh-Georgian council a treaty was signed.", [3], [1]),
+        ("The third session of the Kazakh-Georgian council was crowned with the signing of a treaty and a protocol.", [3], [2]),
+        ("The third session of the Kazakh-Georgian council was devoted to roads.", [3], []),
+    ],
+)
+def test_sessions_and_what_crowned_them(reader: Reader, text: str, sessions: list[int], signings: list[int]) -> None:
+    found = reader.read(text, DAY).events
+    assert [event.number for event in found if event.kind == "session"] == sessions
+    assert [event.number for event in found if event.kind == "signing"] == signings

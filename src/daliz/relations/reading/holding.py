@@ -26,7 +26,7 @@ PASSED = words("sessions_passed")
 MEANWHILE = ("during", "following", "after", "upon", "at")
 # Words between an ordinal and its session.
 REACH = 8
-WHEREIN = ("on", "in", "at", "during", "within", "following", "after", "upon", "over", "of")
+WHEREIN = ("as", "on", "in", "at", "during", "within", "following", "after", "upon", "over", "of")
 
 
 def held_by(node: Node) -> tuple[Node, list[Node]] | None:
@@ -39,7 +39,8 @@ def held_by(node: Node) -> tuple[Node, list[Node]] | None:
 
 def _own_clause(node: Node) -> tuple[Node, list[Node]] | None:
     """`the session held on Monday`, `the session, which Tehran is to host`."""
-    for child in children(node, "acl", "relcl"):
+    held = [child for body in pobjs(node, ("of",)) for child in children(body, "acl") if child.lower_ == "held"]
+    for child in (*children(node, "acl", "relcl"), *held):
         if any(part.lower_ == "whose" for part in child.subtree if part.dep_ == "poss"):
             continue
         aims = [part for part in children(child, "xcomp") if child.lemma_ == "be" and part.lemma_ in HELD | LED]

@@ -174,7 +174,7 @@ def _session(scene: Scene, node: Node) -> Draft | None:
 
 
 def _status(node: Node, predicate: Node) -> str:
-    if predicate.head.i == node.i and predicate.dep_ in ("acl", "relcl"):
+    if predicate.dep_ in ("acl", "relcl") and (predicate.head.i == node.i or predicate.head in pobjs(node, ("of",))):
         told = status_of(predicate)
         return "planned" if told == "done" and predicate.lemma_ in PLANNING else told
     status = _stronger_of(status_of(predicate), status_of(node))
