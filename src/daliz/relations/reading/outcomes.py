@@ -135,14 +135,9 @@ def _yielded(scene: Scene, verb: Node) -> Draft | None:
         ]
     sides += [node for fruit in children(verb, "attr") if fruit.lemma_ in FRUITS for node in pobjs(fruit, ("of",))]
     occasions = [node for node in sides if _is_occasion(scene, node)]
-    papers = [
-        paper
-        for node in sides
-        if node not in occasions and node.lower_ not in NOUNS
-        for paper in papers_of(node)
-        if paper.lemma_ not in SLIGHT
-    ]
-    if not papers or not occasions:
+    papers = [paper for node in sides if node not in occasions for paper in papers_of(node) if paper.lemma_ not in SLIGHT]
+    # `ended with the signing of a treaty` is told by its noun.
+    if not papers or not occasions or any(node.lower_ in NOUNS for node in sides):
         return None
     draft = Draft("signing", verb, status=status_of(verb))
     fill_papers(scene, draft, verb, papers)
