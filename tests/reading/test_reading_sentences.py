@@ -1191,3 +1191,14 @@ def test_sessions_and_what_crowned_them(reader: Reader, text: str, sessions: lis
     found = reader.read(text, DAY).events
     assert [event.number for event in found if event.kind == "session"] == sessions
     assert [event.number for event in found if event.kind == "signing"] == signings
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Tokayev and Kobakhidze wrapped up their talks in Batumi on Monday, with six treaties signed.", 6),
+        ("Tokayev and Kobakhidze signed the Batumi Accords on Monday.", 1),
+    ],
+)
+def test_documents_signed_by_the_end_and_accords_by_name(reader: Reader, text: str, number: int) -> None:
+    assert [(event.number, event.status) for event in read(reader, text, "signing")] == [(number, "done")]

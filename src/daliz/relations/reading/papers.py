@@ -113,7 +113,8 @@ def count(node: Node) -> tuple[float | None, list[Node]]:
         return number_of(before.text), [before]
     if (after := _in_all(node)) is not None:
         return after
-    if node.tag_ in ("NN", "NNP") and node.lower_ not in PLURALS:
+    named = node.lower_ == "accords" and node.tag_ == "NNPS"
+    if (node.tag_ in ("NN", "NNP") or named) and node.lower_ not in PLURALS:
         return 1.0, []
     if node.dep_ == "pobj" and node.head.head.lower_ == "dozen":
         return 12.0, []

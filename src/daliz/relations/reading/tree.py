@@ -96,6 +96,8 @@ def passive(verb: Node) -> bool:
         return True
     if verb.tag_ == "VBN" and verb.dep_ == "ccomp" and verb.head.lemma_ in ("see", "have", "get"):
         return True
+    if verb.tag_ == "VBN" and verb.dep_ == "pcomp" and verb.head.lower_ == "with" and not children(verb, "aux", "dobj"):
+        return True
     return (
         verb.tag_ == "VBN"
         and verb.dep_ in ("acl", "conj")
@@ -107,7 +109,7 @@ def passive(verb: Node) -> bool:
 def objects(verb: Node) -> list[Node]:
     """What it is done to: the object, or the subject of a passive, with what is coordinated."""
     if passive(verb):
-        own = children(verb, "nsubjpass") or (children(verb, "nsubj") if verb.dep_ == "ccomp" else [])
+        own = children(verb, "nsubjpass") or (children(verb, "nsubj") if verb.dep_ in ("ccomp", "pcomp") else [])
         if verb.dep_ == "relcl" and own and own[0].lower_ in ("that", "which"):
             own = [verb.head]
         found = own or ([verb.head] if verb.dep_ in ("acl", "relcl") else subjects(verb))
