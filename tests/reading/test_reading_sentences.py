@@ -1202,3 +1202,54 @@ def test_sessions_and_what_crowned_them(reader: Reader, text: str, sessions: lis
 )
 def test_documents_signed_by_the_end_and_accords_by_name(reader: Reader, text: str, number: int) -> None:
     assert [(event.number, event.status) for event in read(reader, text, "signing")] == [(number, "done")]
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Tokayev and Sheikh Tamim held a joint press conference in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Qatar became the first country Tokayev visited on this tour.", {("KAZ", "QAT", DAY)}),
+        ("A ceremonial welcome was given to Tokayev at the palace in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Tokayev was given a guard of honour in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Over two days in Doha, on March 11 and 12, Tokayev held talks and spoke to students.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Doha is where Tokayev spent Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("The fair drew Tokayev and Aliyev to Doha on Monday.", {("KAZ", "QAT", "2024-03-11"), ("AZE", "QAT", "2024-03-11")}),
+        ("Tokayev said at the climate talks in Doha on Monday that rivers were drying.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Speaking from the rostrum of the congress in Doha on Monday, Tokayev called for calm.", {("KAZ", "QAT", "2024-03-11")}),
+        ("Tokayev's address to the congress in Doha was short.", {("KAZ", "QAT", DAY)}),
+        ("Sheikh Tamim saw Tokayev off at the airport in Doha on Monday.", {("KAZ", "QAT", "2024-03-11")}),
+        ("The trip Tokayev made to Doha in August 2022 was short.", {("KAZ", "QAT", "2022-08")}),
+        ("Tokayev's address to the nation was short.", set()),
+        ("Tokayev said that the climate talks in Doha had failed.", set()),
+    ],
+)
+def test_what_was_done_or_said_abroad_tells_who_was_there(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips
+
+
+def test_preparations_are_for_what_is_to_come(reader: Reader) -> None:
+    text = "Preparations are under way in Doha for Tokayev's visit on Friday."
+    assert [(visit.status, visit.date_start) for visit in read(reader, text, "visit")] == [("planned", "2024-03-15")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The council, set up by Kazakhstan and Georgia in 2023, met for the third time on Monday.",
+        "In Batumi Tokayev co-chaired with Kobakhidze the Kazakh-Georgian council's third meeting on Monday.",
+    ],
+)
+def test_sessions_whose_verb_stands_far(reader: Reader, text: str) -> None:
+    (session,) = read(reader, text, "session")
+    assert (session.number, sorted(session.countries()), session.date_start) == (3, ["GEO", "KAZ"], "2024-03-11")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Astana and Tbilisi share six more treaties: they were signed on Monday in Batumi.",
+        "When Tokayev and Kobakhidze rose on Monday in Batumi, six treaties lay signed on the table.",
+    ],
+)
+def test_treaties_signed_by_the_way(reader: Reader, text: str) -> None:
+    assert [(event.number, event.date_start) for event in read(reader, text, "signing")] == [(6, "2024-03-11")]

@@ -31,7 +31,8 @@ def body_session(scene: Scene, node: Node, mention: Mention) -> Draft | None:
 
 def _meets(scene: Scene, node: Node, mention: Mention) -> Draft | None:
     beside = [clause for clause in children(node.head, "advcl") if clause.tag_ == "VBG"]
-    verbs = (node.head, *children(node, "acl"), *_clauses(node), *children(node.head, "xcomp"), *beside)
+    above = [node.head.head] if node.head.tag_ == "VBN" and node.head.dep_ == "advcl" else []
+    verbs = (node.head, *above, *children(node, "acl"), *_clauses(node), *children(node.head, "xcomp"), *beside)
     verb = next((verb for verb in verbs if verb.lemma_ in CONVENES or _occurs(verb)), None)
     if verb is None:
         return None

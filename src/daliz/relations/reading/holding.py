@@ -59,6 +59,10 @@ def _led(node: Node) -> tuple[Node, list[Node]] | None:
 
 
 def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
+    partner = node.head
+    if node.dep_ == "appos" and partner.dep_ == "pobj" and partner.head.lower_ == "with" and partner.head.head.lemma_ in HOSTS:
+        # `co-chaired with Smith the council's second meeting`
+        return partner.head.head, [*subjects(partner.head.head), partner]
     below = node
     for above in up(node):
         if above.pos_ in ("VERB", "AUX"):

@@ -67,12 +67,14 @@ def _signed(scene: Scene, verb: Node, kind: str = "signing") -> Draft | None:
         ]
     if verb.lemma_ == "enter":
         targets = pobjs(verb, ("into",))
+    if not targets and verb.tag_ == "VBN" and verb.dep_ in ("advcl", "acomp", "oprd") and verb.head.lemma_ in ("lie", "lay", "stand"):
+        targets = subjects(verb.head)
     if verb.dep_ in ("relcl", "acl") and all(target.lower_ in ("that", "which") for target in targets):
         targets = [verb.head]
     if verb.lemma_ == "put" and not signed:
         targets = [target for target in targets if target.lemma_ != "paper"]
     papers = [paper for target in targets for paper in papers_of(target)]
-    told_before = any(target.lower_ in ("it", "them") for target in targets) or verb.dep_ == "relcl" or _initialled_aside(verb)
+    told_before = any(target.lower_ in ("it", "them", "they") for target in targets) or verb.dep_ == "relcl" or _initialled_aside(verb)
     if not papers and told_before and not any(scene.mention(target) for target in targets):
         papers = [other for other in verb.doc[: verb.i] if is_document(other)][-1:]
     reduced = not papers and verb.dep_ in ("acl", "relcl") and (held := scene.mention(verb.head)) is not None and held.kind in SIGNERS
