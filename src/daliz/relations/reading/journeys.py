@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.countries import country_name
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import PLACES, Draft, Scene
+from daliz.relations.reading.frames import AREAS, PLACES, Draft, Scene
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.moods import status_of
@@ -33,6 +33,7 @@ def destinations(scene: Scene, node: Node, slots: str) -> list[Mention]:
             nodes += pobjs(child, ("from",) if names == ["from"] else ("to", "for", "in", "at"))
     if node.dep_ == "relcl" and any(child.lower_ == "where" for child in node.children):
         nodes = [*nodes, node.head]
+    nodes += _named_as(node)
     places = [scene.place(found) for found in nodes]
     if not any(places) and node.pos_ in ("VERB", "AUX", "NOUN"):
         places = [_following(scene, node, names)]
@@ -82,6 +83,15 @@ def journey(
     if is_remote(node):
         return None
     return draft
+
+
+def _named_as(node: Node) -> list[Node]:
+    """`Georgia was the first country he visited`, `Tbilisi is where he spent Monday`: what the clause is said of."""
+    clause = node.head.head if node.dep_ in ("relcl", "acl") and node.head.dep_ == "attr" and node.head.lemma_ in AREAS else node.head
+    if clause.lemma_ not in ("be", "become") or clause.i == node.i or children(node, "dobj"):
+        return []
+    where = node.dep_ in ("advcl", "ccomp") and any(child.lower_ == "where" for child in node.children)
+    return children(clause, "nsubj") if where or (node.dep_ in ("relcl", "acl") and node.lemma_ == "visit") else []
 
 
 def _by_region(scene: Scene, party: Party, nodes: list[Node]) -> bool:

@@ -134,6 +134,8 @@ def status_of(node: Node) -> str:
                 mood = _stronger(mood, _unfulfilled(above, _governed(above, below)))
             if mood == "planned" and any(child.lower_ == "had" and child.dep_ == "aux" for child in above.children):
                 mood = "hypothetical"
+            if below.dep_ == "prep" and any(child.lemma_ == "preparation" and child.dep_ == "nsubj" for child in above.children):
+                mood = _stronger(mood, "planned")
             if aside := _aside(below, node):
                 mood = _stronger(mood, _governed(above, node, "nsubjpass"))
             if below.dep_ in ("ccomp", "advcl", "relcl") and not (_carries(above, below) or _joins(below) or aside):

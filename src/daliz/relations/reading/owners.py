@@ -13,6 +13,8 @@ from daliz.relations.reading.tree import children, objects, pobjs, rights, subje
 if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
+# `the trip Tokayev made to Baku`.
+MADE = frozenset({"make", "pay", "undertake"})
 THANKS = frozenset({"thank", "praise", "commend", "congratulate"})
 GUESSED = "the country visited is taken from elsewhere in the sentence"
 
@@ -38,6 +40,8 @@ def owner_of(scene: Scene, node: Node) -> tuple[tuple[Party, ...], list[Node], l
     own = [child for child in node.children if child.dep_ in ("poss", "compound", "nmod", "amod") and scene.mention(child)]
     own = [part for child in own for part in (child, *rights(child))]
     own += pobjs(node, ("of", "by"))
+    own += [named for verb in children(node, "relcl", "acl") if verb.lemma_ in MADE for named in subjects(verb)[:1] if named.i != node.i]
+    own += [child for child in children(node, "appos") if any(verb.lemma_ in MADE and verb.i > child.i for verb in children(node, "acl"))]
     people = scene.people(own)
     if not people:
         possessive = next((child for child in node.children if (m := scene.mention(child)) and m.kind == "possessive"), None)

@@ -26,8 +26,9 @@ OFFICES = {"president": "head_of_state", "leader": "head_of_state", "premier": "
 WATCHES = words("presence_watches")
 # Nouns between a verb and the event: `delivered a speech at the summit`.
 ACTS = words("presence_acts")
+BRIEFINGS = frozenset({"conference", "briefing"})
 COUNTS = frozenset({"series", "number", "string", "round", "couple"})
-AT = ("at", "during", "in")
+AT = ("at", "during", "in", "from")
 AROUND = (*AT, "on", "after", "following")
 GIVEN = 0.8
 DOUBT = "the visit is inferred from what was done there"
@@ -52,11 +53,21 @@ def presences(scene: Scene) -> list[Draft]:
             found += _drafts(scene, node, node, agents(node), places)
         elif node.pos_ == "VERB" and node.lemma_ == "represent" and passive(node):
             found += _represented(scene, node)
+        elif node.pos_ == "VERB" and node.lemma_ in ("give", "accord"):
+            found += _drafts(scene, node, node, _welcomed(node), _places(scene, node)[:1])
         elif node.pos_ == "NOUN" and node.lemma_ == "guest":
             found += _guest(scene, node)
         elif node.pos_ in ("NOUN", "PROPN") and node.lemma_.lower() in EVENTS:
             found += _at_event(scene, node)
     return found
+
+
+def _welcomed(node: Node) -> list[Node]:
+    """`was given a guard of honour`, `a ceremonial welcome was given to the president`: for whom."""
+    things = [*objects(node), *children(node, "dobj")]
+    if not any(thing.lemma_ in ("welcome", "reception", "guard", "salute") for thing in things):
+        return []
+    return [*objects(node), *pobjs(node, ("to",))]
 
 
 def _speaks(node: Node) -> bool:
@@ -65,6 +76,8 @@ def _speaks(node: Node) -> bool:
         return any(child.lemma_ in ("wreath", "flower") for child in children(node, "dobj"))
     if node.lemma_ == "pay":
         return any(child.lemma_ in ("tribute", "homage", "respect") for child in children(node, "dobj"))
+    if node.lemma_ in ("say", "declare", "announce", "stress"):
+        return any(child.dep_ == "prep" and child.lower_ in ("in", "at") for child in node.children)
     told = children(node, "dobj", "dative")
     return node.lemma_ == "speak" or (node.lemma_ == "tell" and any(child.lemma_ in PRESS or child.pos_ == "PROPN" for child in told))
 
@@ -90,14 +103,14 @@ def _at_event(scene: Scene, node: Node) -> list[Draft]:
     if verb is None:
         return []
     counted = node.dep_ == "pobj" and node.head.head.lower_ in COUNTS and node.head.head.dep_ == "dobj"
-    held = (counted or (prep is None and node.dep_ == "dobj")) and verb.lemma_ in HOLDS and node.lemma_.lower() in TALKS
+    held = (counted or (prep is None and node.dep_ == "dobj")) and verb.lemma_ in HOLDS and node.lemma_.lower() in TALKS | BRIEFINGS
     attended = prep is not None and prep.lower_ in (AROUND if node.lemma_.lower() in TALKS or _on_the_margin(node) else AT)
     if attended and prep is not None and prep.lower_ == "on" and not _on_the_margin(node):
         return []
     watched = prep is None and node.dep_ == "dobj" and verb.lemma_ in WATCHES
     if not held and not attended and not watched:
         return []
-    places = venue(scene, node)
+    places = venue(scene, node) or (_places(scene, node.head.head) if _on_the_margin(node) and node.dep_ == "pobj" else [])
     if not places and node.dep_ == "dobj" and _on_the_margin(node) and (told := venue_of(scene, scene.people(agents(verb)))) is not None:
         return at_venue(_drafts(scene, node, verb, agents(verb), [told.place]), told)
     if not places and (held or watched or (prep is not None and prep.lower_ == "at")):

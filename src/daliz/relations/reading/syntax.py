@@ -85,6 +85,9 @@ def _parts_of_speech(doc: Doc) -> Doc:
             token.pos_ = "ADV"
         else:
             token.pos_ = COARSE.get(tag, "PUNCT" if not tag.isalpha() else "X")
+            if tag == "NN" and token.lower_.endswith("ss"):
+                # The model's rules would make `address` an `addres`.
+                token.lemma_ = token.lower_
     return doc
 
 

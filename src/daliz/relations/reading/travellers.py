@@ -24,6 +24,7 @@ BESIDE = {
     "lead": words("visits_delegations"),
     "play": frozenset({"host"}),
     "roll": frozenset({"carpet"}),
+    "see": frozenset({"off"}),
     "turn": frozenset({"up"}),
     "make": frozenset({"way"}),
     "wrap": frozenset({"up", "in", "by"}),

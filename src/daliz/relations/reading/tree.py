@@ -57,6 +57,8 @@ def subjects(verb: Node, depth: int = 0) -> list[Node]:
         return subjects(verb.head.head, depth + 1)
     if verb.dep_ == "acl" and verb.tag_ == "VB" and (meant := [child for child in pobjs(verb.head, ("for",)) if child.i < verb.i]):
         return meant
+    if verb.dep_ == "acl" and verb.tag_ in FINITE and (named := [c for c in children(verb.head, "appos") if c.i < verb.i]):
+        return named
     if verb.dep_ in ("acl", "relcl") and not (verb.tag_ == "VBN" and verb.dep_ == "acl"):
         return [verb.head]
     if verb.dep_ == "conj" and verb.tag_ in FINITE and verb.head.dep_ == "acl":

@@ -13,7 +13,7 @@ from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patte
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
-from daliz.relations.reading.owners import GUESSED, guests_of, host_elsewhere, nearest_person, owner_of, told_of
+from daliz.relations.reading.owners import GUESSED, MADE, guests_of, host_elsewhere, nearest_person, owner_of, told_of
 from daliz.relations.reading.presence import presences, venue
 from daliz.relations.reading.travellers import back_there, carried_along, means_travel, told_among, travellers
 from daliz.relations.reading.tree import agents, children, objects, pobjs, subjects, up
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SPANS = words("visits_spans")
 # `the conference brought together the two ministers`.
 GATHERS = frozenset({"bring", "draw", "attract", "gather", "unite"})
-STRICT = frozenset({"return", "way", "participation", "attendance"})
+STRICT = frozenset({"return", "way", "presence", "address", "speech", "participation", "attendance"})
 ONWARD = words("visits_onward")
 COMES = words("visits_comes")
 WELCOMES = words("visits_welcomes")
@@ -197,7 +197,8 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     if node.tag_ in ("NNS", "NNPS") and not any(scene.mention(child) for child in node.subtree if child.i != node.i):
         return []
     owners, owner_nodes, doubts = guests_of(scene, node) if row["who"] == "guest" else owner_of(scene, node)
-    if node.lemma_ == "day" and not any(scene.mention(child) for child in children(node, "poss")):
+    spent = node.dep_ == "pobj" and node.head.lower_ in ("over", "during", "in") and bool(children(node, "nummod"))
+    if node.lemma_ == "day" and not spent and not any(scene.mention(child) for child in children(node, "poss")):
         return []
     places = _where(scene, node, row["where"], owners)
     if node.lemma_ == "way" and not any(child.lower_ in ("home", "back") for child in node.children):
@@ -233,6 +234,7 @@ def _by_noun(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
             if draft is None:
                 continue
             draft.level = level_of(node)
+            draft.twins += [verb for verb in children(node, "relcl", "acl") if verb.lemma_ in MADE]
             draft.told = told.when if told is not None else None
             if told is not None and node.head.lemma_ in ("confirm", "announce"):
                 draft.status = "planned"
@@ -247,7 +249,8 @@ def _where(scene: Scene, node: Node, slots: str, owners: tuple[Party, ...]) -> l
     places = destinations(scene, node, slots) or _before(scene, node, owners)
     places = places or our_country(scene, owners, pobjs(node, ("to", "in")))
     spans = [verb for verb in node.subtree if verb.dep_ == "relcl" and verb.lemma_ in SPANS]
-    places = places or [place for verb in spans for place in destinations(scene, verb, "object|in")]
+    spans += [verb for verb in children(node, "relcl", "acl") if verb.lemma_ in MADE]
+    places = places or [place for verb in spans for place in destinations(scene, verb, "to" if verb.lemma_ in MADE else "object|in")]
     for above in up(node):
         if places or above.pos_ not in ("VERB", "AUX", "NOUN", "PROPN"):
             continue
