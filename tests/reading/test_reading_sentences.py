@@ -1165,7 +1165,10 @@ def test_a_commission_revived_that_met(reader: Reader) -> None:
 
 
 def test_an_event_is_where_it_is_held_and_not_what_it_is_about(reader: Reader) -> None:
-    text = "DOHA: The emir will open the congress on March 14 with the war in Sudan on the agenda. Tokayev, who has been in Cairo, will come for the congress."
+    text = (
+        "DOHA: The emir will open the congress on March 14 with the war in Sudan on the agenda. "
+        "Tokayev, who has been in Cairo, will come for the congress."
+    )
     assert {(visit.country, visit.status) for visit in read(reader, text, "visit")} == {("EGY", "done"), ("QAT", "planned")}
 
 
