@@ -1256,3 +1256,19 @@ def test_sessions_whose_verb_stands_far(reader: Reader, text: str) -> None:
 )
 def test_treaties_signed_by_the_way(reader: Reader, text: str) -> None:
     assert [(event.number, event.date_start) for event in read(reader, text, "signing")] == [(6, "2024-03-11")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aliyev received a letter from Tokayev in Baku.",
+        "Kazakhstan hopes that Aliyev will come to Astana again.",
+        "Tokayev spoke about the war in Sudan at a meeting in Almaty.",
+        "Tokayev recalled his studies in Beijing in an interview.",
+        "Aliyev named a special representative in Berlin.",
+        "Tokayev thanked Aliyev for the invitation to Shusha.",
+        "Tokayev watched the drills in Ganja by video link.",
+    ],
+)
+def test_letters_hopes_and_memories_are_no_visits(reader: Reader, text: str) -> None:
+    assert [visit for visit in read(reader, text, "visit") if visit.status in ("done", "planned")] == []

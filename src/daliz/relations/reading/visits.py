@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from daliz.relations.reading.attendance import ATTENDED, by_absence, by_attendance, by_presence
 from daliz.relations.reading.events import Party
-from daliz.relations.reading.frames import PLACES, Draft, Scene, level_of, patterns, unique
+from daliz.relations.reading.frames import DELEGATES, PLACES, Draft, Scene, level_of, patterns, unique
 from daliz.relations.reading.journeys import STAY_RANKS, destinations, from_abroad, journey
 from daliz.relations.reading.lexicon import words
 from daliz.relations.reading.mentions import Mention
 from daliz.relations.reading.owners import GUESSED, MADE, guests_of, host_elsewhere, nearest_person, owner_of, told_of
 from daliz.relations.reading.presence import presences, venue
-from daliz.relations.reading.travellers import back_there, carried_along, means_travel, told_among, travellers
+from daliz.relations.reading.travellers import ATTENDEES, back_there, carried_along, means_travel, told_among, travellers
 from daliz.relations.reading.tree import agents, children, objects, pobjs, subjects, up
 from daliz.relations.reading.whereabouts import at_venue, here, note_venue, our_country, spoken_of, venue_of
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SPANS = words("visits_spans")
 # `the conference brought together the two ministers`.
 GATHERS = frozenset({"bring", "draw", "attract", "gather", "unite"})
+# Who can be received: `received the head of the bank`, not `received a letter from the president`.
+HEADS = frozenset({"head", "chief", "president", "minister", "delegation", "speaker", "envoy", "representative", "chairman", "secretary"})
 STRICT = frozenset({"return", "way", "presence", "address", "speech", "participation", "attendance"})
 ONWARD = words("visits_onward")
 COMES = words("visits_comes")
@@ -89,7 +91,8 @@ def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
         return []
     places = destinations(scene, node, row["where"])
     if row["whom"]:
-        return _hosted(scene, node, who, scene.people(agents(node)), places)
+        guests = [guest for guest in who_nodes if scene.mention(guest) is not None or guest.lemma_.lower() in DELEGATES | ATTENDEES | HEADS]
+        return _hosted(scene, node, scene.people(guests), scene.people(agents(node)), places)
     places = _whither(scene, node, who, places)
     who, who_nodes = from_abroad(scene, who, who_nodes, places)
     guessed = not places and node.lemma_ in ("arrive", "fly", "land")
