@@ -1262,7 +1262,7 @@ def test_treaties_signed_by_the_way(reader: Reader, text: str) -> None:
     "text",
     [
         "Aliyev received a letter from Tokayev in Baku.",
-        "Kazakhstan hopes that Aliyev will come to Astana again.",
+        "Tokayev hopes that Aliyev will come to Astana again.",
         "Tokayev spoke about the war in Sudan at a meeting in Almaty.",
         "Tokayev recalled his studies in Beijing in an interview.",
         "Aliyev named a special representative in Berlin.",
