@@ -1272,3 +1272,21 @@ def test_treaties_signed_by_the_way(reader: Reader, text: str) -> None:
 )
 def test_letters_hopes_and_memories_are_no_visits(reader: Reader, text: str) -> None:
     assert [visit for visit in read(reader, text, "visit") if visit.status in ("done", "planned")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trips"),
+    [
+        ("Leaders began arriving in Doha on Monday for the fair. Tokayev's plane touched down on Tuesday.", {("KAZ", "QAT", "2024-03-12")}),
+        ("Tokayev arrived in Doha last night.", {("KAZ", "QAT", "2024-03-12")}),
+        ("Back from Doha, Tokayev said that trade would grow.", {("KAZ", "QAT", DAY)}),
+        ("Tokayev, just back from Doha, met the press in Almaty.", {("KAZ", "QAT", DAY)}),
+        (
+            "Tokayev landed in Doha on Monday, followed by Erdogan and Aliyev.",
+            {("KAZ", "QAT", "2024-03-11"), ("TUR", "QAT", "2024-03-11"), ("AZE", "QAT", "2024-03-11")},
+        ),
+        ("Aliyev hit back at critics in Doha.", set()),
+    ],
+)
+def test_who_follows_and_who_is_back_was_there(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
+    assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips

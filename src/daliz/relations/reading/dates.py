@@ -40,7 +40,7 @@ FORMS: tuple[tuple[str, str], ...] = (
         rf"(?:(?P<w>last|next|this|coming|previous|past)\s+)?(?P<day>{'|'.join(WEEKDAYS)})(?:\s+(?:morning|evening|afternoon|night))?",
     ),
     ("today", r"(?:earlier\s+|later\s+)?(?:today|tonight)|this\s+(?:morning|evening|afternoon)|currently"),
-    ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday"),
+    ("yesterday", r"(?:the\s+day\s+before\s+)?yesterday|last\s+(?:night|evening)"),
     ("tomorrow", r"(?:the\s+day\s+after\s+)?tomorrow"),
     ("later", rf"(?P<n>{'|'.join(COUNTS)}|\d+)\s+(?P<u>day|week)s?\s+later|(?:the\s+)?(?:next|following)\s+(?:day|morning)"),
     (

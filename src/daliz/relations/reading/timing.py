@@ -268,7 +268,8 @@ def _leaves(scene: Scene, draft: Draft) -> str | None:
 
 def _next_stop(scene: Scene, draft: Draft) -> bool:
     """`landed in Astana on Wednesday before heading to Samarkand`, written that day: the second journey is yet to come."""
-    news = any(when.past[0] == scene.article.day for _, when in scene.whens())
+    within = draft.node.lemma_ == "visit" and all(scene.mention(seen) is not draft.place for seen in objects(draft.node))
+    news = not within and any(when.past[0] == scene.article.day for _, when in scene.whens())
     return news and draft.kind == "visit" and any(told_in_turn(above) for above in up(draft.node))
 
 

@@ -142,7 +142,7 @@ def beside(node: Node, who: list[Node]) -> list[Node]:
             if prep.lower_ == "with" and any(child.lower_ in ("together", "along") for child in prep.children):
                 found += [other for first in children(prep, "pobj") for other in (first, *rights(first))]
         for verb in children(holder, "advcl", "acl"):
-            if verb.lemma_ in ("accompany", "join") and passive(verb):
+            if verb.lemma_ in ("accompany", "join", "follow") and verb.tag_ == "VBN":
                 found += pobjs(verb, ("by",))
             elif verb.lemma_ == "do" and any(child.lower_ == "as" for child in verb.children):
                 found += subjects(verb)

@@ -52,6 +52,8 @@ def visits(scene: Scene) -> list[Draft]:
             found += by_absence(scene, node)
         elif (node.pos_ == "ADJ" and lemma == "present") or node.lower_ == "among":
             found += by_presence(scene, node)
+        elif node.lower_ == "back" and node.pos_ == "ADV":
+            found += _back_from(scene, node)
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
         scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in found[known:] if visit.whom and visit.whom[0].country]
@@ -82,6 +84,17 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
                     draft.doubt(doubt, 0.9)
                 drafts.append(draft)
     return drafts
+
+
+def _back_from(scene: Scene, node: Node) -> list[Draft]:
+    """`Tokayev, just back from Rome, said`, `Back from Rome, Tokayev said`, `is back from Rome`."""
+    above = node.head
+    if above.pos_ == "VERB" and node.i > above.i:
+        return []
+    who_nodes = [above] if above.pos_ == "PROPN" else subjects(above)
+    places = [place for child in pobjs(node, ("from",)) if (place := scene.place(child)) is not None]
+    drafts = [journey(scene, node, party, place, (), who_nodes) for place in places[:1] for party in scene.people(who_nodes)]
+    return [draft for draft in drafts if draft is not None]
 
 
 def _by_verb(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
