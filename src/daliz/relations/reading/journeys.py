@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Token as Node
 
 REMOTE = words("visits_remote")
+# `hopes that she will come` is another's wish; the model cuts `hopes` to `hop`.
+HOPES = frozenset({"hope", "hop", "wish"})
 # `ahead of his trip he spoke by telephone`: the trip itself is not by telephone.
 APART = frozenset({"ahead", "before", "after", "following", "since", "until"})
 STAY_RANKS = frozenset({"head_of_state", "head_of_government", "foreign_minister", "minister", "delegation", "official", "speaker"})
@@ -78,6 +80,8 @@ def journey(
     hosts = hosts if hosts and hosts[0].country == target else ()
     draft = Draft("visit", node, (party,), hosts or (Party(target, country_name(target)),), place, status=status_of(node))
     draft.nodes = [*nodes, *nodes_of(scene, place)]
+    if draft.status == "planned" and any(below.dep_ == "ccomp" and below.head.lemma_ in HOPES for below in (node, *up(node))):
+        draft.status = "hypothetical"
     if home is not None:
         draft.doubt(f"{party.name} is taken to be of {country_name(home)}, the other country of the article", 0.85)
     if is_remote(node):
