@@ -1290,3 +1290,8 @@ def test_letters_hopes_and_memories_are_no_visits(reader: Reader, text: str) -> 
 )
 def test_who_follows_and_who_is_back_was_there(reader: Reader, text: str, trips: set[tuple[str, str, str]]) -> None:
     assert {(visit.who[0].country, visit.country, visit.date_start) for visit in read(reader, text, "visit")} == trips
+
+
+def test_what_had_been_announced_is_still_planned(reader: Reader) -> None:
+    text = "Officials had announced that Tokayev will visit Doha in May."
+    assert [visit.status for visit in read(reader, text, "visit")] == ["planned"]

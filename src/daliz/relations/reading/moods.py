@@ -18,6 +18,7 @@ STRENGTH = {"done": 0, "planned": 1, "hypothetical": 2, "negated": 3}
 NOBODY = words("moods_nobody")
 # `chose Ankara for his first trip, meeting Erdogan there` tells of the trip.
 TALKS = words("sessions_talks")
+TOLD = frozenset({"announce", "agree", "decide", "discuss"})
 MET = words("talks_verbs")
 # `is coming to Baku` is yet to come, `is visiting` is not.
 COMING = words("moods_coming")
@@ -132,7 +133,7 @@ def status_of(node: Node) -> str:
                 mood = _stronger(mood, _agenda(above))
             if below.dep_ in ("xcomp", "ccomp", "dobj", "nsubjpass", "prep", "acomp", "advcl", "pcomp", "nsubj", "attr", "oprd"):
                 mood = _stronger(mood, _unfulfilled(above, _governed(above, below)))
-            if mood == "planned" and any(child.lower_ == "had" and child.dep_ == "aux" for child in above.children):
+            if mood == "planned" and _had_been_meant(above):
                 mood = "hypothetical"
             if below.dep_ == "prep" and any(child.lemma_ == "preparation" and child.dep_ == "nsubj" for child in above.children):
                 mood = _stronger(mood, "planned")
@@ -147,20 +148,33 @@ def status_of(node: Node) -> str:
             if above.dep_ in CLAUSES and below.dep_ not in ("xcomp",) and above.dep_ not in ("conj", "acl"):
                 break
         elif above.pos_ in ("NOUN", "PROPN"):
-            if below.dep_ == "prep" and below.lower_ in ("about", "on", "over", "regarding") and above.lemma_ in TALKS:
-                mood = _stronger(mood, "hypothetical")
-            if below.dep_ == "acl" and below.tag_ != "VB":
-                mood = _stronger(mood, _moods().get(("that", above.lemma_.lower())))
-            if below.dep_ in ("acl", "advcl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):
-                accepted = above.lemma_ == "invitation" and above.head.lemma_ == "accept"
-                mood = _stronger(mood, "planned" if accepted else _moods().get(("noun", above.lemma_.lower())))
-                mood = _stronger(mood, _noun_mood(above) if _noun_mood(above) == "negated" else None)
+            mood = _stronger(mood, _under_noun(above, below))
             if below.dep_ in ("relcl", "acl") and (below.tag_ != "VB" or any(child.tag_ == "MD" for child in below.children)):
                 break
         elif above.lower_ == "ahead":
             mood = _stronger(mood, "planned")
         below = above
     return _stronger(mood, _ruled_out(node))
+
+
+def _had_been_meant(verb: Node) -> bool:
+    """`had been due to visit`: whether it came to that is not said."""
+    meant = verb.lemma_ == "be" or (_moods().get(("governor", verb.lemma_.lower())) == "planned" and verb.lemma_ not in TOLD)
+    return meant and any(child.lower_ == "had" and child.dep_ == "aux" for child in verb.children)
+
+
+def _under_noun(noun: Node, below: Node) -> str | None:
+    """The mood that a noun gives to what hangs on it: `talks about a visit`, `plans for a visit`, `no agreement to meet`."""
+    mood: str | None = None
+    if below.dep_ == "prep" and below.lower_ in ("about", "on", "over", "regarding") and noun.lemma_ in TALKS:
+        mood = "hypothetical"
+    if below.dep_ == "acl" and below.tag_ != "VB":
+        mood = _stronger(_moods().get(("that", noun.lemma_.lower()), "done"), mood)
+    if below.dep_ in ("acl", "advcl", "compound", "nmod") or (below.dep_ == "prep" and below.lower_ not in MEANWHILE):
+        accepted = noun.lemma_ == "invitation" and noun.head.lemma_ == "accept"
+        mood = _stronger("planned" if accepted else _moods().get(("noun", noun.lemma_.lower()), "done"), mood)
+        mood = _stronger(mood, _noun_mood(noun) if _noun_mood(noun) == "negated" else None)
+    return mood
 
 
 def told_in_turn(prep: Node) -> bool:
