@@ -1295,3 +1295,8 @@ def test_who_follows_and_who_is_back_was_there(reader: Reader, text: str, trips:
 def test_what_had_been_announced_is_still_planned(reader: Reader) -> None:
     text = "Officials had announced that Tokayev will visit Doha in May."
     assert [visit.status for visit in read(reader, text, "visit")] == ["planned"]
+
+
+def test_counterparts_who_sign_in_a_town_are_there(reader: Reader) -> None:
+    text = "Kazakh Transport Minister Marat Karabayev and his Georgian and Italian counterparts signed a road map in Doha on Monday."
+    assert {visit.who[0].country for visit in read(reader, text, "visit") if visit.country == "QAT"} == {"KAZ", "GEO", "ITA"}

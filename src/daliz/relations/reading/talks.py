@@ -136,7 +136,7 @@ def _behind_in(scene: Scene, place: Mention) -> bool:
 
 def _is_named(scene: Scene, guest: Party) -> bool:
     """Whether the sentence speaks of the person, not only of the country or of its part of the world."""
-    held = [mention for mention in scene.parsed.mentions if guest in mention.parties]
+    held = [mention for mention in scene.parsed.mentions if mention.kind in ("person", "group") and guest in scene.resolve(mention)]
     few = [m for m in held if m.kind == "group" and len(m.parties) <= FEW and not scene.is_region(m)]
     persons = [party for mention in scene.parsed.mentions if mention.kind == "person" for party in mention.parties]
     return bool(few) or any((party.country, party.rank) == (guest.country, guest.rank) for party in persons)
