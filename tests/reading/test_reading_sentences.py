@@ -1300,3 +1300,8 @@ def test_what_had_been_announced_is_still_planned(reader: Reader) -> None:
 def test_counterparts_who_sign_in_a_town_are_there(reader: Reader) -> None:
     text = "Kazakh Transport Minister Marat Karabayev and his Georgian and Italian counterparts signed a road map in Doha on Monday."
     assert {visit.who[0].country for visit in read(reader, text, "visit") if visit.country == "QAT"} == {"KAZ", "GEO", "ITA"}
+
+
+def test_a_headline_without_a_verb_tells_of_a_visit(reader: Reader) -> None:
+    assert [(visit.who[0].actor, visit.country) for visit in read(reader, "Tokayev in Doha for talks.", "visit")] == [("tokayev", "QAT")]
+    assert read(reader, "Tokayev on talks in Doha.", "visit") == []

@@ -57,7 +57,7 @@ def visits(scene: Scene) -> list[Draft]:
         elif node.pos_ == "ADJ" and (row := verbs.get(("ADJ", lemma))) and node.head.lemma_ == "be":
             found += _by_verb(scene, node, row)
         scene.article.trips += [(visit.who[0], visit.whom[0].country) for visit in found[known:] if visit.whom and visit.whom[0].country]
-    found += _by_visitors(scene, found)
+    found += _by_visitors(scene, found) or _by_headline(scene, found)
     told = {(draft.who[0].country, draft.whom[0].country) for draft in found}
     for draft in presences(scene):
         if (draft.who[0].country, draft.whom[0].country) not in told:
@@ -84,6 +84,18 @@ def _by_visitors(scene: Scene, found: list[Draft]) -> list[Draft]:
                     draft.doubt(doubt, 0.9)
                 drafts.append(draft)
     return drafts
+
+
+def _by_headline(scene: Scene, found: list[Draft]) -> list[Draft]:
+    """`Kazakh FM in Doha for talks`: a headline without a verb."""
+    assert scene.parsed.doc is not None
+    root = next(node for node in scene.parsed.doc if node.dep_ == "ROOT")
+    held = scene.mention(root)
+    if found or held is None or held.kind != "person" or any(node.pos_ in ("VERB", "AUX") for node in scene.parsed.doc):
+        return []
+    places = [place for child in pobjs(root, ("in",)) if (place := scene.place(child)) is not None]
+    drafts = [journey(scene, root, party, place, (), [root]) for place in places[:1] for party in scene.people([root])]
+    return [draft for draft in drafts if draft is not None]
 
 
 def _back_from(scene: Scene, node: Node) -> list[Draft]:
