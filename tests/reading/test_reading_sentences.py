@@ -1305,3 +1305,40 @@ def test_counterparts_who_sign_in_a_town_are_there(reader: Reader) -> None:
 def test_a_headline_without_a_verb_tells_of_a_visit(reader: Reader) -> None:
     assert [(visit.who[0].actor, visit.country) for visit in read(reader, "Tokayev in Doha for talks.", "visit")] == [("tokayev", "QAT")]
     assert read(reader, "Tokayev on talks in Doha.", "visit") == []
+
+
+def test_a_session_yet_to_come_is_planned_for_its_own_day_and_the_journey_to_it_is_done(reader: Reader) -> None:
+    for words in (
+        "Xi Jinping landed in Astana on Tuesday for the SCO summit, scheduled for Thursday.",
+        "Xi Jinping landed in Astana on Tuesday for the SCO summit, to be held on Thursday.",
+        "Xi Jinping landed in Astana on Tuesday for the SCO summit, due to be held on Thursday.",
+        "Xi Jinping landed in Astana on Tuesday for the SCO summit, which opens on Thursday.",
+    ):
+        events = reader.read(words, "2024-07-02").events
+        told = {(event.kind, event.status, event.date_start) for event in events}
+        assert told == {("visit", "done", "2024-07-02"), ("session", "planned", "2024-07-04")}, words
+
+
+def test_a_visit_that_was_planned_for_a_day_and_put_off_stays_put_off(reader: Reader) -> None:
+    events = reader.read("Bektenov's visit to Baku, scheduled for Monday, was postponed.", "2025-03-02").events
+    assert [(event.kind, event.status) for event in events] == [("visit", "negated")]
+
+
+def test_a_summit_that_did_something_was_held(reader: Reader) -> None:
+    sessions = [
+        event
+        for words in (
+            "The SCO summit in Astana accepted a new member on Thursday.",
+            "Leaders of the Turkic states adopted a declaration at the close of their 12th summit in Gabala.",
+        )
+        for event in reader.read(words, "2025-10-10").events
+        if event.kind == "session"
+    ]
+    assert [(event.status, event.country, event.number) for event in sessions] == [("done", "KAZ", None), ("done", "AZE", 12)]
+
+
+def test_a_visit_that_will_include_a_session_plans_it(reader: Reader) -> None:
+    events = reader.read(
+        "Aliyev's visit to Kazakhstan will include the second meeting of the Supreme Interstate Council.", "2025-10-18"
+    ).events
+    assert {(event.kind, event.status, event.number) for event in events} == {("visit", "planned", None), ("session", "planned", 2)}

@@ -21,7 +21,7 @@ LED = frozenset({"host", "chair", "cochair"})
 PLANNING = frozenset({"schedule", "plan", "expect", "due", "slate", "set"})
 GATHERS = words("sessions_gathers")
 HOLDING = frozenset({"include", "feature", "envisage", "foresee", "provide"})
-AGENDAS = frozenset({"agenda", "programme", "program", "schedule", "plan", "itinerary"})
+AGENDAS = frozenset({"visit", "trip", "agenda", "programme", "program", "schedule", "plan", "itinerary"})
 PASSED = words("sessions_passed")
 MEANWHILE = ("during", "following", "after", "upon", "at")
 # Words between an ordinal and its session.
@@ -74,14 +74,11 @@ def _clause_above(node: Node) -> tuple[Node, list[Node]] | None:
                 return infinitive[0], []
             if below.dep_ in ("nsubj", "nsubjpass", "attr") and (lemma in HELD or lemma in HOSTS):
                 return above, agents(above) if passive(above) else []
-            if below.i == node.i and below.dep_ == "nsubj" and ordinal_before(node)[0] is not None:
+            numbered = ordinal_before(node)[0] is not None
+            whose = lemma != "be" and above.tag_ == "VBD" and node.lemma_ == "summit" and children(node, "compound", "amod", "nmod")
+            if below.i == node.i and below.dep_ == "nsubj" and (numbered or whose):
                 return above, []
-            if (
-                below.i == node.i
-                and below.dep_ == "dobj"
-                and lemma in ("follow", "mark", "crown", "conclude")
-                and ordinal_before(node)[0] is not None
-            ):
+            if below.i == node.i and below.dep_ == "dobj" and lemma in ("follow", "mark", "crown", "conclude") and numbered:
                 return above, []
             if below.dep_ == "prep" and lemma == "play" and any(child.lemma_ == "host" for child in children(above, "dobj")):
                 return above, subjects(above)

@@ -24,6 +24,8 @@ MEMBERS = words("sessions_members")
 INTENDS = frozenset({"agree", "discuss", "propose", "say", "speak", "note"})
 ATTRIBUTES = ("amod", "compound", "nmod", "poss")
 FORMAL = frozenset({"cabinet", "cabinets", "government", "governmental", "intergovernmental", "joint", "ministerial", "trilateral"})
+# `a summit which opens on Thursday` has not begun.
+BEGINS = frozenset({"open", "begin", "start", "convene", "kick", "take"})
 MARGINS = frozenset({"margin", "sideline"})
 
 
@@ -176,7 +178,8 @@ def _session(scene: Scene, node: Node) -> Draft | None:
 def _status(node: Node, predicate: Node) -> str:
     if predicate.dep_ in ("acl", "relcl") and (predicate.head.i == node.i or predicate.head in pobjs(node, ("of",))):
         told = status_of(predicate)
-        return "planned" if told == "done" and predicate.lemma_ in PLANNING else told
+        ahead = predicate.lemma_ in PLANNING or (predicate.tag_ == "VBZ" and predicate.lemma_ in BEGINS)
+        return "planned" if told == "done" and ahead else told
     status = _stronger_of(status_of(predicate), status_of(node))
     return "planned" if status == "done" and predicate.lemma_ in HOLDING else status
 

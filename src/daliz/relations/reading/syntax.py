@@ -28,6 +28,11 @@ PURPOSES = frozenset({"attend", "participate", "take", "join", "meet", "hold", "
 SUBJECTS = ("person", "group", "country", "countries", "institution", "body")
 QUOTES = frozenset('"“”„«»')
 CLOSING = frozenset(")]")
+HELD_NOUNS = words("sessions_nouns")
+JOURNEYS = frozenset({"visit", "trip", "tour", "talks"})
+SET_FOR = frozenset({"scheduled", "slated", "planned", "due", "set"})
+# Words between a session and the clause that says when it is to be held.
+NEAR = 12
 
 
 @cache
@@ -140,6 +145,12 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
         if mention is None:
             if _opens_purpose(parsed, units, index):
                 _add(parsed, ",", unit.first, unit.first)
+            told, taken = _to_come(parsed, units, index)
+            if taken:
+                for word in told:
+                    _add(parsed, word, unit.first, unit.last)
+                index += taken
+                continue
             _add_unit(parsed, unit)
             index += 1
             continue
@@ -156,6 +167,29 @@ def _opens_purpose(parsed: Parsed, units: Sequence[Unit], index: int) -> bool:
     before = parsed.mention_at.get(len(parsed.words) - 1)
     following = units[index + 1].text.casefold() if index + 1 < len(units) else ""
     return units[index].text == "to" and before is not None and before.kind in ("place", "country", "capital") and following in PURPOSES
+
+
+def _to_come(parsed: Parsed, units: Sequence[Unit], index: int) -> tuple[tuple[str, ...], int]:
+    """`the summit, to be held on Monday`, `the summit, scheduled for Monday`: told as a clause, else the parser hangs it on the verb.
+
+    Returns: the words to add, and how many units they stand for.
+    """
+    following = tuple(unit.text.casefold() for unit in units[index + 1 : index + 3])
+    nothing: tuple[tuple[str, ...], int] = ((), 0)
+    if not parsed.words or parsed.words[-1] != "," or len(following) < 2:
+        return nothing
+    near = [word.casefold() for word in parsed.words[-NEAR:]]
+    held = max((place for place, word in enumerate(near) if word in HELD_NOUNS), default=-1)
+    if held < 0 or any(word in JOURNEYS for word in near[held:]):
+        return nothing
+    if units[index].text == "to" and following in (("be", "held"), ("be", "convened"), ("be", "hosted")):
+        return ("which", "will"), 1
+    if units[index].text.casefold() not in SET_FOR:
+        return nothing
+    if following[0] == "to":
+        return ("which", "will"), 2
+    set_for = following[0] in ("for", "on") and units[index + 2].when is not None
+    return (("which", "will", "be", "held"), 1) if set_for else nothing
 
 
 def _fronted(parsed: Parsed) -> bool:
