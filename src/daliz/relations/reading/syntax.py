@@ -145,9 +145,9 @@ def prepare(start: int, end: int, tokens: Sequence[Token], units: Sequence[Unit]
         if mention is None:
             if _opens_purpose(parsed, units, index):
                 _add(parsed, ",", unit.first, unit.first)
-            told, taken = _to_come(parsed, units, index)
+            clause, taken = _to_come(parsed, units, index)
             if taken:
-                for word in told:
+                for word in clause:
                     _add(parsed, word, unit.first, unit.last)
                 index += taken
                 continue
