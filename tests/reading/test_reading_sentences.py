@@ -1342,3 +1342,14 @@ def test_a_visit_that_will_include_a_session_plans_it(reader: Reader) -> None:
         "Aliyev's visit to Kazakhstan will include the second meeting of the Supreme Interstate Council.", "2025-10-18"
     ).events
     assert {(event.kind, event.status, event.number) for event in events} == {("visit", "planned", None), ("session", "planned", 2)}
+
+
+def test_who_attended_a_summit_of_a_group_of_countries_was_where_it_was_held(reader: Reader) -> None:
+    words = "The summit of the Turkic states in Bishkek on Friday was attended by Tokayev, Aliyev and Erdogan."
+    visits = [event for event in reader.read(words, "2026-03-14").events if event.kind == "visit"]
+    assert {(event.who[0].country, event.country) for event in visits} == {("KAZ", "KGZ"), ("AZE", "KGZ"), ("TUR", "KGZ")}
+
+
+def test_teams_are_no_visitors(reader: Reader) -> None:
+    for words in ("The Georgian hockey team landed in Baku.", "Azerbaijan's national team travelled to Astana on Tuesday."):
+        assert not reader.read(words, "2026-03-14").events

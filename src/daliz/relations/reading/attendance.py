@@ -38,10 +38,10 @@ def by_attendance(scene: Scene, node: Node, row: dict[str, str]) -> list[Draft]:
     told = venue_of(scene, who) if spoken else None
     if not named and told is None:
         return []
-    own = [place for event in events if (place := scene.place(event)) is not None and not _is_topic(scene, place)]
+    own = [place for event in events if (place := _where(scene, event)) is not None]
     if len({place.country for place in own}) > 1:
         return _margins(scene, node, who, who_nodes, own)
-    places = own or [place for place in [scene.place(node)] if place is not None and not _is_topic(scene, place)]
+    places = own or [place for place in [_where(scene, node)] if place is not None]
     places += destinations(scene, node, "in|at") or here(scene, node, *events)
     elsewhere = not places and told is not None
     drafts = _margins(scene, node, who, who_nodes, [told.place] if elsewhere and told is not None else places[:1])
@@ -73,6 +73,12 @@ def by_presence(scene: Scene, node: Node) -> list[Draft]:
     told = venue_of(scene, who) if not places else None
     drafts = _margins(scene, node, who, who_nodes, places[:1] or ([told.place] if told is not None else []))
     return at_venue(drafts, told) if told is not None else drafts
+
+
+def _where(scene: Scene, node: Node) -> Mention | None:
+    """The place of an event; `the summit of the Turkic states` is in none of them, nor is one on a country there."""
+    place = scene.place(node)
+    return None if place is None or place.kind == "countries" or _is_topic(scene, place) else place
 
 
 def _is_topic(scene: Scene, place: Mention) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 VISIT_KINDS = ("state", "official", "working", "summit_margin")
 ROLES = ("head_of_state", "head_of_government", "foreign_minister")
 NEAR_DAYS = 10
+NO_RANK = "the text tells no rank; proposed as a working visit"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def proposals(events: Sequence[ReadEvent], corridor: Corridor, source: str) -> l
         if not cells:
             continue
         row = {**cells, "source": source, "certainty": "sourced", "note": _note(event)}
+        if event.kind == "visit" and event.level not in VISIT_KINDS:
+            row["note"] = f"{row['note']} | {NO_RANK}"
         row["id"] = _free(str(cells["id"]), taken[table])
         made.append(Proposal(table, row, event, _alike(corridor, table, row)))
     return made
@@ -83,7 +86,7 @@ def _visit(event: ReadEvent) -> tuple[str, dict[str, object]]:
         "type": "visit",
         "date_start": event.date_start,
         "date_end": event.date_end or event.date_start,
-        "kind": event.level if event.level in VISIT_KINDS else None,
+        "kind": event.level if event.level in VISIT_KINDS else "working",
         "attendance": "in_person",
         "visitor": who.actor,
         "visitor_country": who.country,
