@@ -1353,3 +1353,10 @@ def test_who_attended_a_summit_of_a_group_of_countries_was_where_it_was_held(rea
 def test_teams_are_no_visitors(reader: Reader) -> None:
     for words in ("The Georgian hockey team landed in Baku.", "Azerbaijan's national team travelled to Astana on Tuesday."):
         assert not reader.read(words, "2026-03-14").events
+
+
+def test_a_leader_of_no_known_country_is_named_in_a_notice(reader: Reader) -> None:
+    told = reader.read("President Foo Barzini of Wakanda arrived in Baku on Monday. Aliyev met Tokayev in Astana.", "2026-03-14").notices
+    assert len(told) == 1
+    assert "President Foo Barzini" in told[0]
+    assert not reader.read("President Emmanuel Macron arrived in Baku on Monday.", "2026-03-14").notices

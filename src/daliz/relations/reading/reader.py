@@ -29,6 +29,7 @@ from daliz.relations.reading.venues import settled, town
 from daliz.relations.reading.visits import visits
 
 VAGUE = frozenset({"recent", "recently", "lately", "times", "repeatedly", "often"})
+LEADERS = ("head_of_state", "head_of_government", "foreign_minister")
 SHORT_QUOTE = 4
 BY_THE_WAY = ("session", "signing")
 
@@ -114,7 +115,25 @@ class Reader:
             at = scene.parsed.start if exact else at
             before = exact[0] if exact else before if _near(before, day) else None
             events += found
-        return Reading(tuple(settled(merged(events), article)), notices, article.text)
+        read = tuple(settled(merged(events), article))
+        return Reading(read, (*notices, *_strangers(scenes, read)), article.text)
+
+
+def _strangers(scenes: Sequence[Scene], events: Sequence[ReadEvent]) -> list[str]:
+    """A notice for each holder of an office whose country neither the tables nor the article tell, and who is in no event."""
+    known = {party.name for event in events for party in (*event.who, *event.whom)}
+    offices = {
+        party.name: mention.text
+        for scene in scenes
+        for mention in scene.parsed.mentions
+        if mention.kind == "person" and mention.rank in LEADERS and mention.text != mention.parties[0].name
+        for party in mention.parties
+        if party.country is None and party.name not in known
+    }
+    return [
+        f"no country is known for {text!r}, so what is told of {name} is left out; a row of the table actors would name it"
+        for name, text in offices.items()
+    ]
 
 
 def _told(whens: Sequence[When], day: date | None) -> list[str]:
