@@ -1356,7 +1356,7 @@ def test_teams_are_no_visitors(reader: Reader) -> None:
 
 
 def test_a_leader_of_no_known_country_is_named_in_a_notice(reader: Reader) -> None:
-    told = reader.read("President Foo Barzini of Wakanda arrived in Baku on Monday. Aliyev met Tokayev in Astana.", "2026-03-14").notices
+    told = reader.read("President Foo Barzini of Wakanda arrived in Baku on Monday.", "2026-03-14").notices
     assert len(told) == 1
     assert "President Foo Barzini" in told[0]
     assert not reader.read("President Emmanuel Macron arrived in Baku on Monday.", "2026-03-14").notices
