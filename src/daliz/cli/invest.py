@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 CLOSE = 0.02
 """Share of the demand that a simulated year may miss before it is said first."""
+# Less than a few trains a year is a slip of the unit.
+LEAST_TONNES = 1000
 UNITS = {"": 1.0, "t": 1.0, "kt": 1e3, "mt": 1e6}
 
 
@@ -67,9 +69,12 @@ def _tonnes(text: str) -> float:
     try:
         if found is None or found.group(2).lower() not in UNITS:
             raise ValueError
-        return float(found.group(1)) * UNITS[found.group(2).lower()]
+        tonnes = float(found.group(1)) * UNITS[found.group(2).lower()]
     except ValueError:
         raise InvestError(f"--target {text!r}: expected tonnes a year, such as 10e6t, 10Mt or 500kt") from None
+    if 0 < tonnes < LEAST_TONNES:
+        raise InvestError(f"--target {text!r} is {tonnes:g} tonnes a year; expected {LEAST_TONNES:,} or more, such as 10e6t, 10Mt or 500kt")
+    return tonnes
 
 
 def _factors(text: str) -> list[float]:
@@ -178,7 +183,10 @@ def _tell(problem: Expansion, answer: Answer, tonnes: float | None, checked: tup
     if not answer.reached and tonnes is not None:
         why = _named(problem.corridor, answer.why)
         say(f"By yearly capacities {tonnes / 1e6:,.2f} million t a year cannot be carried{worst}; what keeps it from it is {why}.")
-        say(f"The nearest that can be is {carried / 1e6:,.2f} million t a year, for {answer.cost / 1e6:,.0f} million USD ({now}).")
+        # Rounded down, and told as finely as it takes to tell it from the target.
+        digits = 2 if tonnes - carried >= 1e4 else 6
+        nearest = math.floor(carried * 10 ** (digits - 6)) / 10**digits
+        say(f"The nearest that can be is {nearest:,.{digits}f} million t a year, for {answer.cost / 1e6:,.0f} million USD ({now}).")
     elif tonnes is not None and not nothing:
         if answer.why:
             say("The solver ran out of time: what it found carries the target, and something cheaper may carry it too.")

@@ -8,6 +8,7 @@ cheapest set among those within the budget that carry the largest such multiple.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -108,11 +109,17 @@ def invest(design: Design, target: bool, routes: Iterable[Route] = (), time_limi
         _check_ways_left(design, clock)
         if most.solved.status == "time_limit":
             raise InvestError(TOO_LITTLE_TIME)
+    if late and growth >= 1 - TIGHT:
+        # The target can be carried: ask for its cost once more, beginning with routes that do.
+        again = solve_routes(design, "build_cost", most.routes, time_limit_s=clock.left(), gap=gap)
+        if np.isfinite(again.solved.objective):
+            return Answer(again, _cost(design, again.built), 1.0, True, "", _binding(design, again))
     most = _cheapest(design, most, growth, clock, gap)
     limits = _limits(design, most.built, most.routes, clock)
     why = _why(design, growth, limits, clock, late and most.solved.status == "time_limit") if target else ""
     if late and growth >= 1 - TIGHT:
-        most = replace(most, solved=replace(most.solved, status="time_limit"))
+        # Its bound is that of growth, and none of the cost.
+        most = replace(most, solved=replace(most.solved, status="time_limit", bound=math.nan, gap=math.inf))
     return Answer(most, _cost(design, most.built), growth, growth >= 1 - TIGHT, why, limits)
 
 
