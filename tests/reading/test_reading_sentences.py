@@ -1360,3 +1360,15 @@ def test_a_leader_of_no_known_country_is_named_in_a_notice(reader: Reader) -> No
     assert len(told) == 1
     assert "President Foo Barzini" in told[0]
     assert not reader.read("President Emmanuel Macron arrived in Baku on Monday.", "2026-03-14").notices
+
+
+def test_of_planned_documents_those_that_were_signed_count(reader: Reader) -> None:
+    words = "Georgia and Armenia signed nine of the twelve planned agreements in Tbilisi on Monday."
+    assert [event.number for event in reader.read(words, "2026-03-14").events if event.kind == "signing"] == [9]
+
+
+def test_an_anniversary_is_no_day_of_what_it_marks(reader: Reader) -> None:
+    for words in ("Friday marks ten years since Macron visited Almaty.", "Next month marks a decade since Macron visited Almaty."):
+        visits = [event for event in reader.read(words, "2026-03-14").events if event.kind == "visit"]
+        assert [event.status for event in visits] == ["done"], words
+        assert visits[0].date_start not in ("2026-03-13", "2026-04"), words

@@ -91,12 +91,22 @@ def further(paper: Node) -> list[Node]:
     return found
 
 
+def _part_of(node: Node) -> Node | None:
+    """`14 of the 20 planned documents`, `three out of five agreements`: those that were signed."""
+    if node.dep_ != "pobj" or node.head.lower_ != "of":
+        return None
+    above = node.head.head.head if node.head.head.lower_ == "out" else node.head.head
+    return above if above.tag_ == "CD" and number_of(above.text) is not None and above.dep_ in ("dobj", "nsubjpass", "nsubj") else None
+
+
 def count(node: Node) -> tuple[float | None, list[Node]]:
     """How many documents a noun phrase speaks of: its number, one for `a memorandum`, None for `several documents`."""
     if node.lower_ == "minutes":
         return 1.0, []
     if node.tag_ == "CD":
         return number_of(node.text), []
+    if (part := _part_of(node)) is not None:
+        return number_of(part.text), [part]
     for child in reversed(list(node.subtree)):
         if (
             child.i < node.i

@@ -87,7 +87,7 @@ def _apart(node: Node, draft: Draft) -> bool:
     inside = {node.i, *(upper.i for upper in up(node))}
     if draft.node.pos_ == "NOUN" and draft.node.lemma_ in ("way", "return") and draft.node.i not in inside:
         return True
-    if _reported(node, draft) or _yet_to_come(node, draft):
+    if _reported(node, draft) or _yet_to_come(node, draft) or _marked_by(node, draft):
         return True
     for own in draft.anchors():
         preps = [upper for upper in (own, *up(own)) if upper.dep_ == "prep" and upper.lower_ in ("after", "following", "from")]
@@ -96,6 +96,13 @@ def _apart(node: Node, draft: Draft) -> bool:
         ):
             return _bounds(node, own)
     return True
+
+
+def _marked_by(node: Node, draft: Draft) -> bool:
+    """`Friday marks five years since he visited Rome`: the day is that of the anniversary."""
+    inside = {node.i, *(upper.i for upper in up(node))}
+    clauses = [upper for own in draft.anchors() for upper in (own, *up(own)) if upper.i not in inside]
+    return any(child.dep_ == "mark" and child.lower_ == "since" for clause in clauses for child in clause.children)
 
 
 def _reported(node: Node, draft: Draft) -> bool:
