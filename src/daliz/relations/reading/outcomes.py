@@ -89,15 +89,20 @@ def _bears(scene: Scene, verb: Node) -> Draft | None:
     return draft
 
 
+def _signed(scene: Scene, verb: Node, papers: list[Node]) -> Draft:
+    """A signing told by a verb of these documents."""
+    draft = Draft("signing", verb, status=status_of(verb))
+    fill_papers(scene, draft, verb, papers)
+    fill_signers(scene, draft, verb, papers, [])
+    return draft
+
+
 def _changed_hands(scene: Scene, verb: Node) -> Draft | None:
     """`six documents changed hands`."""
     papers = [paper for target in subjects(verb) for paper in papers_of(target)]
     if not papers or not any(part.lemma_ == "hand" for part in children(verb, "dobj")):
         return None
-    draft = Draft("signing", verb, status=status_of(verb))
-    fill_papers(scene, draft, verb, papers)
-    fill_signers(scene, draft, verb, papers, [])
-    return draft
+    return _signed(scene, verb, papers)
 
 
 def _added(scene: Scene, verb: Node) -> Draft | None:
@@ -106,10 +111,7 @@ def _added(scene: Scene, verb: Node) -> Draft | None:
     base = pobjs(verb, ("to",))
     if not papers or not any(node.tag_ == "CD" or is_document(node) or node.lemma_ in ("base", "framework") for node in base):
         return None
-    draft = Draft("signing", verb, status=status_of(verb))
-    fill_papers(scene, draft, verb, papers)
-    fill_signers(scene, draft, verb, papers, [])
-    return draft
+    return _signed(scene, verb, papers)
 
 
 def _prepared(scene: Scene, verb: Node) -> Draft | None:
