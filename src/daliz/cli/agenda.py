@@ -81,6 +81,9 @@ def _print(corridor: Corridor, found: Agenda) -> None:
             say(f"{item.title} ({item.kind} {item.id}; {item.status.replace('_', ' ')}{_cost(item)})")
             for row in telling:
                 say(effect_text(corridor, row), indent=4)
+            for role in dict.fromkeys(row["role"] for row in rows):
+                if not any(row["role"] == role for row in telling):
+                    say(f"{role}: nothing that is told from chance", indent=4)
     print()
     for item, why in found.untold:
         say(f"Not simulated: {item.title} ({item.id}): {why}")

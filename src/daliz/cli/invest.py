@@ -253,6 +253,8 @@ def _tell_shortfall(problem: Expansion, carried: float, first: Checked, best: Ch
         waits = "; ".join(_named(problem.corridor, name) for name in list(best.waits)[:3])
         limit = "the budget comes; more money may mend more" if best.needs_budget else "the options come, with any budget"
         say(f"That is as near as {limit}. What cargo waits for then: {waits}.")
+    else:
+        say(f"That is within {CLOSE:.0%} of what was asked for, which counts as met here.")
 
 
 def _tell_open_year(problem: Expansion) -> None:

@@ -105,6 +105,20 @@ def _marked_by(node: Node, draft: Draft) -> bool:
     return any(child.dep_ == "mark" and child.lower_ == "since" for clause in clauses for child in clause.children)
 
 
+def _year_marked(scene: Scene, draft: Draft) -> str | None:
+    """`Friday marks five years since he visited Rome`: the year so many years before the article's."""
+    above = [upper for own in draft.anchors() for upper in (own, *up(own))]
+    clause = next((upper for upper in above if any(child.lower_ == "since" for child in children(upper, "mark"))), None)
+    if clause is None or scene.article.day is None:
+        return None
+    for noun in children(clause.head, "dobj", "npadvmod", "attr"):
+        tens = {"year": 1, "decade": 10}.get(noun.lemma_)
+        number = next((found for child in noun.children if (found := number_of(child.text)) is not None), None)
+        if tens is not None and number is not None:
+            return str(int(scene.article.day[:4]) - int(number) * tens)
+    return None
+
+
 def _reported(node: Node, draft: Draft) -> bool:
     """`will go to Iraq, media reported on Saturday`: the day is that of the report."""
     verb = next((upper for upper in (node, *up(node)) if upper.pos_ in ("VERB", "AUX")), None)
@@ -233,6 +247,8 @@ def _set_days(scene: Scene, draft: Draft) -> None:
     if draft.status == "done" and _next_stop(scene, draft):
         draft.status = "planned"
     if not draft.whens:
+        if (year := _year_marked(scene, draft)) is not None:
+            draft.days = (year, year)
         return
     exact = [pair for pair in draft.whens if len(pair[1].past[0]) == 10] or draft.whens
     if draft.node.dep_ == "relcl":
